@@ -1,0 +1,70 @@
+"""Threads and processes that render, encode and bake; their results come back on the reactor."""
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from twisted.internet.interfaces import IReactorFromThreads
+
+from simulator.later import Later
+
+T = TypeVar("T")
+
+
+class ReactorWorkers:
+    """The farm's ``Workers``: a pool of threads, and of processes that start when the first is needed.
+
+    Worker processes are spawned, not forked: a fork would carry the reactor's sockets along.
+    """
+
+    def __init__(self, reactor: IReactorFromThreads, threads: int, processes: int) -> None:
+        """Make the pools.
+
+        Args:
+            reactor: where results are delivered.
+            threads: how many pictures may be rendered and encoded at a time.
+            processes: how many bakes and loops may be made at a time.
+        """
+        self._reactor = reactor
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="camfarm")
+        self._processes: ProcessPoolExecutor | None = None
+        self._process_count = processes
+        self._closed = False
+
+    def thread(self, call: Callable[..., T], *args: Any) -> Later[T]:
+        """Run the call in a thread."""
+        return self._submit(self._threads, call, args)
+
+    def process(self, call: Callable[..., T], *args: Any) -> Later[T]:
+        """Run the call in another process."""
+        if self._processes is None:
+            self._processes = ProcessPoolExecutor(
+                self._process_count, multiprocessing.get_context("spawn")
+            )
+        return self._submit(self._processes, call, args)
+
+    def close(self) -> None:
+        """Drop what has not begun and end the worker processes; no result is delivered any more."""
+        self._closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._processes is not None:
+            children = list((self._processes._processes or {}).values())
+            self._processes.shutdown(wait=False, cancel_futures=True)
+            for child in children:
+                child.terminate()
+
+    def _submit(self, pool: Executor, call: Callable[..., T], args: tuple[Any, ...]) -> Later[T]:
+        later: Later[T] = Later()
+        future = pool.submit(call, *args)
+        future.add_done_callback(lambda done: self._deliver(later, done))
+        return later
+
+    def _deliver(self, later: Later[T], future: Future[T]) -> None:
+        if self._closed or future.cancelled():
+            return
+        error = future.exception()
+        if error is not None:
+            self._reactor.callFromThread(later.fail, error)
+        else:
+            self._reactor.callFromThread(later.resolve, future.result())

@@ -1,0 +1,1 @@
+"""What the world means: events that follow from what can be seen."""

@@ -1,0 +1,1 @@
+"""What a camera remembers, and who may log in."""

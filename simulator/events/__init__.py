@@ -1,0 +1,1 @@
+"""Topics, subscriptions and the broker between them (ONVIF Core 9)."""

@@ -1,0 +1,1 @@
+"""How a camera moves: closed-form functions of time."""

@@ -1,0 +1,1 @@
+"""The compiled ONVIF schema: names, types, order and occurrence, as data."""

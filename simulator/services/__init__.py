@@ -1,0 +1,1 @@
+"""ONVIF operations, one service a file."""

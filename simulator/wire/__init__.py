@@ -1,0 +1,1 @@
+"""Pure codecs: bytes in, values out; no sockets, no clock, no device."""

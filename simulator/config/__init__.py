@@ -1,1 +1,1 @@
-"""What a scenario file says, and the camera models that it may name."""
+"""What a user writes: camera models, scenarios, and how mistakes in them are told."""

@@ -1,8 +1,8 @@
 """Time: the one clock of a farm, virtual or real, and the wall clock of each camera.
 
-Scenario time is a float of seconds since the scenario began; everything that happens is a function of it.
-A camera's wall clock (UTC) is derived from scenario time, so that a skewed or stepped camera clock stays
-coherent in its SOAP answers, sender reports, events and overlays.
+Scenario time is a float of seconds since the scenario began; everything that happens is a function
+of it. A camera's wall clock (UTC) is derived from scenario time, so that a skewed or stepped camera
+clock stays coherent in its SOAP answers, sender reports, events and overlays.
 """
 
 import heapq
@@ -28,7 +28,7 @@ class Timer(Protocol):
 
 
 class Clock(Protocol):
-    """Scenario time and calls at a later time (the part of Twisted's ``IReactorTime`` that we use)."""
+    """Scenario time and calls at a later time: the part of Twisted's ``IReactorTime`` we use."""
 
     def seconds(self) -> float:
         """Return scenario time in seconds; it never goes back."""
@@ -56,7 +56,7 @@ class _SimTimer:
 
 
 class SimClock:
-    """Virtual time: a heap of calls, advanced by hand. The same calls run in the same order every time."""
+    """Virtual time: a heap of calls, advanced by hand; the same order of calls every time."""
 
     def __init__(self, start: float = 0.0) -> None:
         self._now = start
@@ -137,5 +137,5 @@ def ntp64(utc: float) -> int:
 
 
 def rtp_units(seconds: float, clock_rate: int, offset: int = 0) -> int:
-    """Return ``seconds`` on an RTP media clock of ``clock_rate`` Hz that shows ``offset`` at zero, modulo 2**32."""
+    """Return ``seconds`` on an RTP clock of ``clock_rate`` Hz that shows ``offset`` at zero (32 bits)."""
     return (offset + round(seconds * clock_rate)) & 0xFFFF_FFFF

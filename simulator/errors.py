@@ -5,10 +5,10 @@ class SimulatorError(Exception):
     """Base of every error that camfarm raises on purpose."""
 
 
-class Fault(SimulatorError):
-    """What a device answers instead of a result (ONVIF Core 5.11.2): a code and up to two ``ter:`` subcodes.
+class Fault(SimulatorError):  # noqa: N818 - the word of SOAP and of the standard
+    """What a device answers instead of a result: a code and up to two ``ter:`` subcodes.
 
-    Any floor may raise it; ``wire.soap.fault`` writes it.
+    ONVIF Core 5.11.2. Any floor may raise it; ``wire.soap.fault`` writes it.
     """
 
     def __init__(self, code: str, *subcodes: str, reason: str = "", detail: object = None) -> None:
@@ -16,8 +16,8 @@ class Fault(SimulatorError):
 
         Args:
             code: ``Sender`` or ``Receiver``, or another SOAP 1.2 fault code.
-            subcodes: ``ter:`` names without prefix, outer first, for example ``InvalidArgVal``, ``NoProfile``.
-                A name in Clark notation (``{namespace}Name``) is written as it is.
+            subcodes: ``ter:`` names without prefix, outer first, for example ``InvalidArgVal``,
+                ``NoProfile``. A name in Clark notation (``{namespace}Name``) is written as it is.
             reason: a sentence for a person; the standard's text for the subcode if empty.
             detail: an lxml element for the fault's detail, or None.
         """
@@ -29,7 +29,7 @@ class Fault(SimulatorError):
 
 
 def sender(*subcodes: str, reason: str = "") -> Fault:
-    """Return a fault that the client can cure, for example ``sender("InvalidArgVal", "NoProfile")``."""
+    """Return a fault the client can cure, for example ``sender("InvalidArgVal", "NoProfile")``."""
     return Fault("Sender", *subcodes, reason=reason)
 
 

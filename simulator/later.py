@@ -1,6 +1,7 @@
 """A value that comes later, and who does the work meanwhile; net/ turns both into Twisted's terms.
 
-Below net/ nobody waits: a pull that is held, or a picture that a worker renders, is handed up as a ``Later``.
+Below net/ nobody waits: a pull that is held, or a picture that a worker renders, is handed up as a
+``Later``.
 """
 
 from collections.abc import Callable
@@ -45,7 +46,7 @@ class Later(Generic[T]):
             call(*self._outcome)
 
     def map(self, convert: Callable[[T], U]) -> "Later[U]":
-        """Return a Later of ``convert(value)``; errors pass through, and so do those that convert raises."""
+        """Return a Later of ``convert(value)``; errors pass through, also those of ``convert``."""
         result: Later[U] = Later()
 
         def settle(value: T | None, error: BaseException | None) -> None:
@@ -73,10 +74,10 @@ class Workers(Protocol):
     """Who renders, encodes and bakes while the reactor goes on."""
 
     def thread(self, call: Callable[..., T], *args: Any) -> Later[T]:
-        """Run the call in a thread (for code that releases the GIL); the Later settles on the reactor."""
+        """Run the call in a thread (it releases the GIL); the Later settles on the reactor."""
 
     def process(self, call: Callable[..., T], *args: Any) -> Later[T]:
-        """Run the call (picklable, as are its arguments) in another process; settles on the reactor."""
+        """Run the call, picklable with its arguments, in a process; settles on the reactor."""
 
 
 class InlineWorkers:

@@ -1,6 +1,7 @@
 """Chance: every random choice of a farm comes from its one seed and a name for the purpose.
 
-Two purposes never share a generator, so that adding a random choice somewhere leaves all others as they were.
+Two purposes never share a generator, so that adding a random choice somewhere leaves all others as
+they were.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ def _digest(seed: int, purpose: tuple[str | int, ...]) -> bytes:
 
 
 def generator(seed: int, *purpose: str | int) -> random.Random:
-    """Return the standard-library generator for this seed and purpose, for example ``(7, "cam-001", "nonce")``."""
+    """Return the generator for this seed and purpose, for example ``(7, "cam-001", "nonce")``."""
     return random.Random(int.from_bytes(_digest(seed, purpose)))
 
 

@@ -1,8 +1,9 @@
-"""Which operations exist: a service is a table of handlers, each checked against the compiled ONVIF schema.
+"""Which operations exist: a service is a table of handlers, each checked against the ONVIF schema.
 
-A handler takes the camera, the decoded request (a plain mapping, see wire.soap.codec) and the call's context,
-and returns the response as a plain mapping, None for an empty response, or a ``Later`` of one. It writes no XML.
-What is advertised (GetServices, capabilities, docs/coverage.md) is computed from what is registered here.
+A handler takes the camera, the decoded request (a plain mapping, see wire.soap.codec) and the call's
+context, and returns the response as a plain mapping, None for an empty response, or a ``Later`` of
+one. It writes no XML. What is advertised (GetServices, capabilities, docs/coverage.md) is computed
+from what is registered here.
 """
 
 import enum
@@ -130,7 +131,7 @@ class Registry:
     """All services of the farm, found by the QName of a request's body element."""
 
     def __init__(self, services: tuple[Service, ...]) -> None:
-        """Index the operations of ``services``, kept in the order in which GetServices lists them."""
+        """Index the operations of ``services``, in the order in which GetServices lists them."""
         self.services = services
         self._by_element = {
             registered.operation.input: registered
@@ -143,7 +144,7 @@ class Registry:
         return [service for service in self.services if service.when(camera)]
 
     def find(self, camera: "Camera", element: str) -> Registered | None:
-        """Return the operation for a body element in Clark notation, or None if this camera has none."""
+        """Return the operation of a body element (Clark notation), or None if it has none."""
         registered = self._by_element.get(element)
         if registered and registered.service.when(camera) and registered.when(camera):
             return registered

@@ -137,5 +137,5 @@ def ntp64(utc: float) -> int:
 
 
 def rtp_units(seconds: float, clock_rate: int, offset: int = 0) -> int:
-    """Return ``seconds`` on an RTP clock of ``clock_rate`` Hz that shows ``offset`` at zero (32 bits)."""
+    """Return ``seconds`` on a 32-bit RTP clock of ``clock_rate`` Hz, ``offset`` at zero."""
     return (offset + round(seconds * clock_rate)) & 0xFFFF_FFFF

@@ -1,8 +1,8 @@
 """Which operations exist: a service is a table of handlers, each checked against the ONVIF schema.
 
-A handler takes the camera, the decoded request (a plain mapping, see wire.soap.codec) and the call's
-context, and returns the response as a plain mapping, None for an empty response, or a ``Later`` of
-one. It writes no XML. What is advertised (GetServices, capabilities, docs/coverage.md) is computed
+A handler takes the camera, the decoded request (a plain mapping, see wire.soap.codec) and the
+call's context, and returns the response as a plain mapping, None for an empty response, or a
+``Later`` of one. It writes no XML. What is advertised (GetServices, capabilities, docs/coverage.md) is computed
 from what is registered here.
 """
 

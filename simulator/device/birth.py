@@ -46,19 +46,23 @@ def profile_token(stream: str) -> str:
     return f"profile_{stream}"
 
 
-def birth_state(spec: CameraSpec, uuid: str) -> DeviceState:
+def birth_state(
+    spec: CameraSpec, uuid: str, mount_tilt_deg: float = 0.0, location: str = ""
+) -> DeviceState:
     """Return the state in which a camera leaves the factory.
 
     Args:
         spec: what the scenario says of it, with its model.
         uuid: its stable endpoint reference, without ``urn:uuid:``.
+        mount_tilt_deg: where a PTZ camera's home looks, degrees over the horizon.
+        location: where it hangs, for its location scope; no such scope if empty.
     """
     model = spec.model
     has_ptz = model.ptz is not None
     return DeviceState(
         identity=_identity(model, uuid),
         users=(User(spec.username, spec.password, UserLevel.ADMINISTRATOR),),
-        scopes=tuple(_scopes(spec, _mac(uuid))),
+        scopes=tuple(_scopes(spec, _mac(uuid), location)),
         time=TimeSettings(),
         network=Network(hostname=_hostname(spec.name), discoverable=spec.discovery),
         operating=OperatingTimes(),
@@ -67,7 +71,7 @@ def birth_state(spec: CameraSpec, uuid: str) -> DeviceState:
         video_encoder_configurations=tuple(_encoder(name, spec.streams[name]) for name in STREAMS),
         ptz_configurations=(_ptz_configuration(),) if has_ptz else (),
         profiles=tuple(_profile(name, has_ptz) for name in STREAMS),
-        home=_home(spec, model.ptz) if model.ptz else None,
+        home=_home(model.ptz, mount_tilt_deg) if model.ptz else None,
     )
 
 
@@ -93,7 +97,7 @@ def _hostname(name: str) -> str:
     return plain.strip("-")[:63] or "camera"
 
 
-def _scopes(spec: CameraSpec, mac: str) -> list[Scope]:
+def _scopes(spec: CameraSpec, mac: str, location: str) -> list[Scope]:
     model = spec.model
     fixed = [
         *(f"Profile/{profile}" for profile in model.profiles),
@@ -104,7 +108,9 @@ def _scopes(spec: CameraSpec, mac: str) -> list[Scope]:
         f"hardware/{quote(model.model)}",
         f"MacAddress/{quote(mac)}",
     ]
-    configurable = [f"name/{quote(spec.name)}", "location/street"]
+    configurable = [f"name/{quote(spec.name)}"]
+    if location:
+        configurable.append(f"location/{quote(location)}")
     return [
         *(Scope(SCOPE_ROOT + path, True) for path in dict.fromkeys(fixed)),
         *(Scope(SCOPE_ROOT + path, False) for path in configurable),
@@ -169,6 +175,7 @@ def _ptz_configuration() -> PtzConfiguration:
     )
 
 
-def _home(spec: CameraSpec, ptz: PtzSpec) -> PtzPosition:
-    tilt = min(max(spec.mount.tilt, ptz.tilt_deg[0]), ptz.tilt_deg[1])
-    return PtzPosition(pan_deg=0.0, tilt_deg=tilt, focal_mm=ptz.focal_mm[0])
+def _home(ptz: PtzSpec, tilt_deg: float) -> PtzPosition:
+    lowest, highest = ptz.tilt_deg
+    tilt_deg = min(max(tilt_deg, lowest), highest)
+    return PtzPosition(pan_deg=0.0, tilt_deg=tilt_deg, focal_mm=ptz.focal_mm[0])

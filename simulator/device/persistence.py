@@ -1,4 +1,4 @@
-"""Memory that outlives the process: one JSON file per camera, replaced atomically on every commit."""
+"""Memory that outlives the process: one JSON file per camera, replaced at every commit."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ class StateFile:
         return self._structure(document)
 
     def save(self, state: DeviceState) -> None:
-        """Write ``state``; a reader, also after a crash of the process, finds the old file or the new one."""
+        """Write ``state``; after a crash of the process there is the old file or the new one."""
         document = {"version": VERSION, "state": _converter.unstructure(state)}
         draft = self.path.with_name(self.path.name + ".new")
         draft.write_text(json.dumps(document, indent=1), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""What one camera remembers: a frozen tree that is read everywhere and changed only by ``Store.commit``.
+"""What one camera remembers: a frozen tree, read everywhere and changed only by ``Store.commit``.
 
-Tokens name things across services (ONVIF Core 5.3): at most 36 characters, unique in their class, the same
-in Media 1, Media 2 and PTZ. Where the camera listens is not here: it is not the camera's to remember.
+Tokens name things across services (ONVIF Core 5.3): at most 36 characters, unique in their class,
+the same in Media 1, Media 2 and PTZ. Where the camera listens is not here: that is the farm's.
 """
 
 from typing import TypeVar
@@ -146,15 +146,6 @@ class VideoEncoderConfiguration:
     profile: str
     quality: float
     session_timeout_s: float = 60.0
-
-
-@attrs.frozen
-class PtzLimits:
-    """The part of the mechanical range that moves may use, in degrees and millimetres; infinite = no limit."""
-
-    pan_deg: tuple[float, float] = (float("-inf"), float("inf"))
-    tilt_deg: tuple[float, float] = (float("-inf"), float("inf"))
-    focal_mm: tuple[float, float] = (float("-inf"), float("inf"))
 
 
 @attrs.frozen

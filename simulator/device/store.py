@@ -12,8 +12,8 @@ Observer = Callable[[DeviceState, DeviceState, str], object]
 class Store:
     """A camera's current state; every change is a commit that all observers see.
 
-    Observers are called in the order in which they came, with the old state, the new one and the reason. An
-    observer may commit: what follows from its commit is told after all observers have seen the first one.
+    Observers are called in the order in which they came, with the old state, the new one and the
+    reason. An observer may commit; that is told after all observers have seen the first commit.
     """
 
     def __init__(self, birth: DeviceState, current: DeviceState | None = None) -> None:
@@ -68,7 +68,7 @@ class Store:
         """Return to the birth state (ONVIF Core 8.3.8).
 
         Args:
-            hard: forget everything; otherwise the network settings stay, so that the camera can be reached.
+            hard: forget everything; otherwise the network settings stay.
             utc: the camera's time of the reset, Unix seconds.
         """
         now = self._state

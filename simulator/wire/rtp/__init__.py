@@ -1,1 +1,1 @@
-"""RTP and RTCP (RFC 3550) and the payload formats."""
+"""RTP and RTCP (RFC 3550) without I/O: packets and the payload formats of H.264 and JPEG."""

@@ -1,7 +1,6 @@
 """The built-in camera models: what a product is, one YAML file each in ``models/``."""
 
 import functools
-import math
 from collections.abc import Mapping
 from importlib import resources
 from types import MappingProxyType
@@ -78,10 +77,6 @@ class LensSpec(Strict):
 
     sensor_width_mm: float = Field(gt=0, le=50)
     focal_mm: Range
-
-    def hfov_deg(self, focal_mm: float) -> float:
-        """Return the horizontal field of view in degrees at a focal length."""
-        return math.degrees(2 * math.atan(self.sensor_width_mm / (2 * focal_mm)))
 
 
 class PtzSpec(Strict):

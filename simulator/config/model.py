@@ -24,6 +24,7 @@ from simulator.config.catalog import (
     camera_model,
     model_names,
 )
+from simulator.config.document import Path
 from simulator.config.values import Bitrate, Drift, Duration, Size, Strict, did_you_mean
 
 __all__ = [
@@ -41,7 +42,6 @@ __all__ = [
 ]
 
 Rendering = Literal["auto", "live", "loop"]
-Path = tuple[str | int, ...]
 
 _NAME = re.compile(r"[A-Za-z0-9#][A-Za-z0-9._#-]{0,62}")
 _NUMBER = re.compile(r"#+")

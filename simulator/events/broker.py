@@ -64,8 +64,8 @@ class Broker:
     ) -> None:
         """Report that something happened.
 
-        A property that is reported for the first time is Initialized; later it is Changed, and nothing
-        is sent if its data are what they were.
+        A property that is reported for the first time is Initialized; later it is Changed, and
+        nothing is sent if its data are what they were.
 
         Args:
             topic: one of this camera's topics.

@@ -1,7 +1,7 @@
 """What a camera can report: topics, the items of their messages, and the topic set.
 
-ONVIF Core 9.4 (message format), 9.5 (topic structure), OASIS WS-Topics 1.3. All topics here are in the
-namespace of ``tns1``.
+ONVIF Core 9.4 (message format), 9.5 (topic structure), OASIS WS-Topics 1.3. All topics here are in
+the namespace of ``tns1``.
 """
 
 import enum
@@ -47,7 +47,7 @@ class Topic:
 
     Attributes:
         path: names from the root without prefix, for example ``VideoSource/MotionAlarm``.
-        is_property: whether its messages tell the state of something (Initialized, Changed, Deleted).
+        is_property: whether its messages tell a state (Initialized, Changed, Deleted).
         source: items that say which thing it is about.
         data: items that say what happened.
     """
@@ -64,7 +64,7 @@ class Topic:
 
     @property
     def expression(self) -> str:
-        """The topic as a concrete topic expression, for example ``tns1:VideoSource/MotionAlarm``."""
+        """The concrete topic expression, for example ``tns1:VideoSource/MotionAlarm``."""
         return f"tns1:{self.path}"
 
 
@@ -119,7 +119,7 @@ PTZ_TOPICS = (
 
 
 def camera_topics(has_ptz: bool) -> tuple[Topic, ...]:
-    """Return what a camera can report; the PTZ configuration is the one that a client can change."""
+    """Return what a camera can report; a PTZ configuration is what a client can change."""
     return (MOTION_ALARM, *OPERATING_TIMES, *(PTZ_TOPICS if has_ptz else ()))
 
 

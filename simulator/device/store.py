@@ -64,6 +64,16 @@ class Store:
         if len(self._telling) == 1:
             self._tell()
 
+    def booted(self, utc: float) -> None:
+        """Remember that the camera came up at ``utc`` (its own clock, Unix seconds)."""
+        operating = attrs.evolve(self._state.operating, last_reboot=utc)
+        self.commit(attrs.evolve(self._state, operating=operating), "boot")
+
+    def clock_set(self, utc: float, reason: str) -> None:
+        """Remember that the clock was set to ``utc`` (Unix seconds)."""
+        operating = attrs.evolve(self._state.operating, last_clock_synchronization=utc)
+        self.commit(attrs.evolve(self._state, operating=operating), reason)
+
     def factory_default(self, hard: bool, utc: float) -> None:
         """Return to the birth state (ONVIF Core 8.3.8).
 

@@ -61,6 +61,11 @@ def parse_filter(
     return matches
 
 
+def changed_only(accepts: EventFilter) -> EventFilter:
+    """Return ``accepts`` without Initialized and Deleted messages (policy ``tev:ChangedOnly``)."""
+    return lambda event: event.operation in (None, Operation.CHANGED) and accepts(event)
+
+
 def parse_topics(element: etree._Element, topics: Sequence[Topic], utc: float) -> frozenset[Topic]:
     """Return those of ``topics`` that a ``wsnt:TopicExpression`` selects.
 

@@ -114,7 +114,7 @@ class PullPoints:
 
         Args:
             accepts: which events it wants.
-            ends_utc: when it shall end, on the camera's clock, Unix seconds; None leaves that to us.
+            ends_utc: when it shall end, on the camera's clock (Unix seconds); None: ours to say.
             now: scenario time.
 
         Raises:

@@ -224,7 +224,8 @@ class Range:
         Raises:
             RtspError: 400 for bad syntax, 457 for a unit that is neither npt nor clock.
         """
-        unit, equals, value = text.partition(";")[0].strip().partition("=")
+        unit, equals, value = text.partition(";")[0].partition("=")
+        unit = unit.strip()
         start, dash, end = value.strip().partition("-")
         if not equals or not dash:
             raise _refuse("a range", text)

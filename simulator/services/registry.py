@@ -2,8 +2,8 @@
 
 A handler takes the camera, the decoded request (a plain mapping, see wire.soap.codec) and the
 call's context, and returns the response as a plain mapping, None for an empty response, or a
-``Later`` of one. It writes no XML. What is advertised (GetServices, capabilities, docs/coverage.md) is computed
-from what is registered here.
+``Later`` of one. It writes no XML. What is advertised (GetServices, capabilities,
+docs/coverage.md) is computed from what is registered here.
 """
 
 import enum

@@ -273,7 +273,9 @@ class SchemaReader:
         for facet in _children(restriction):
             kind, value = _local(facet), facet.get("value")
             if kind == "enumeration":
-                facts.setdefault("enumeration", []).append(value)
+                named = facts["base"] == "xs:QName"
+                entry = _reference(facet, value) if named else value
+                facts.setdefault("enumeration", []).append(entry)
             elif kind == "pattern":
                 facts["pattern"] = python_pattern(value)
             elif kind in FACETS:

@@ -90,7 +90,7 @@ def test_the_exit_code_is_the_farms(runs, code):
     [
         (["nope.yaml"], "nope.yaml: No such file"),
         (["--set", "defaults.model=bulet"], "did you mean 'bullet'?"),
-        (["--set", "world=strt"], "demo.yaml"),
+        (["--set", "world=strt"], "--set world=strt: world: no world 'strt'"),
         (["--cameras", "0"], "0 is not in the range"),
         (["--http-port", "65536"], "not in the range"),
         (["--duration", "soon"], "is not a duration"),

@@ -22,12 +22,13 @@ from typing import Any
 from lxml import etree
 
 from simulator.wire.soap.decoder import path_of, read_root
-from simulator.wire.soap.encoder import EncodeError, free_element, write_root
-from simulator.wire.soap.names import PREFIXES, declarations
+from simulator.wire.soap.encoder import EncodeError, Output, write_free
+from simulator.wire.soap.names import PREFIXES, Fragment, declarations
 
 __all__ = [
     "PREFIXES",
     "EncodeError",
+    "Fragment",
     "declarations",
     "decode",
     "document",
@@ -37,8 +38,8 @@ __all__ = [
 ]
 
 
-def encode(element: str, value: Any) -> bytes:
-    """Return the element as UTF-8, to be put where ``declarations`` of it are made.
+def encode(element: str, value: Any) -> Fragment:
+    """Return the element as UTF-8, to be put where its ``declarations`` are made.
 
     Args:
         element: Clark name of a global element.
@@ -47,18 +48,21 @@ def encode(element: str, value: Any) -> bytes:
     Raises:
         EncodeError: if the value does not fit the schema.
     """
-    out: list[str] = []
-    write_root(element, value, out)
-    return "".join(out).encode()
+    return encode_free((element, value))
 
 
-def encode_free(item: Any) -> bytes:
+def encode_free(item: Any) -> Fragment:
     """Return an lxml element, or a (Clark name, value) pair, as ``encode`` does.
 
     Raises:
         EncodeError: if the value does not fit the schema.
     """
-    return free_element(item).encode()
+    out = Output()
+    write_free(item, out)
+    text = "".join(out)
+    if "tns1:" in text:  # topics stand in fields that are plain text for the schema
+        out.prefixes.add("tns1")
+    return Fragment.of(text, out.prefixes)
 
 
 def document(element: str, value: Any) -> bytes:

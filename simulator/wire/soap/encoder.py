@@ -5,13 +5,14 @@ text, children in the order of the schema, and one call for each that is present
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
 from lxml import etree
 
 from simulator.schema.table import (
+    Attribute,
     Choice,
     ComplexType,
     Element,
@@ -22,12 +23,10 @@ from simulator.schema.table import (
     local_of,
     namespace_of,
 )
-from simulator.wire.soap.names import PREFIXES
+from simulator.wire.soap.names import PREFIX_OF, PREFIXES, mentioned
 from simulator.wire.soap.simple import simple
 from simulator.wire.soap.values import escape
 
-Write = Callable[[Any, list[str]], None]
-_PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
 _OUTSIDE = frozenset({"@xsi:type", "#nsmap"})
 
 
@@ -52,6 +51,19 @@ class EncodeError(ValueError):
 
     def __str__(self) -> str:
         return f"{'/'.join(self.path)}: {self.problem}"
+
+
+class Output(list[str]):
+    """The pieces of a message, and the prefixes it uses beyond those its schema implies."""
+
+    __slots__ = ("prefixes",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prefixes: set[str] = set()
+
+
+Write = Callable[[Any, Output], None]
 
 
 @attrs.frozen
@@ -81,9 +93,9 @@ def qualified(name: str) -> str:
     namespace = namespace_of(name)
     if not namespace:
         return name
-    if namespace not in _PREFIX_OF:
+    if namespace not in PREFIX_OF:
         raise EncodeError(f"no prefix for namespace {namespace}")
-    return f"{_PREFIX_OF[namespace]}:{local_of(name)}"
+    return f"{PREFIX_OF[namespace]}:{local_of(name)}"
 
 
 class TypeWriter:
@@ -97,10 +109,7 @@ class TypeWriter:
         self._text: Callable[[Any], str] | None = escape if kind.mixed else None
         if kind.text is not None:
             self._text = simple(kind.text).format
-        self._attributes = [
-            (f"@{each.name}", f' {qualified(each.name)}="', simple(each.type).format, each.required)
-            for each in kind.attributes.values()
-        ]
+        self._attributes = list(map(_attribute, kind.attributes.values()))
         self._fields: list[_Field] = []
         self._exclusive: list[_Exclusive] = []
         self._known: frozenset[str] = frozenset()
@@ -122,7 +131,7 @@ class TypeWriter:
             self._exclusive.append(_Exclusive(tuple(f.key for f in fields), choice.least))
         self._fields += [attrs.evolve(field, least=0) for field in fields]
 
-    def write(self, opening: str, closing: str, value: Any, out: list[str]) -> None:
+    def write(self, opening: str, closing: str, value: Any, out: Output) -> None:
         """Write an element: ``opening`` is its start tag still open, ``closing`` its end tag."""
         if value.__class__ is not dict and not isinstance(value, Mapping):
             raise EncodeError(f"{value!r} is not a mapping")
@@ -131,22 +140,26 @@ class TypeWriter:
         else:
             self._write(opening, closing, value, out)
 
-    def _write(self, opening: str, closing: str, value: Mapping[str, Any], out: list[str]) -> None:
+    def _write(self, opening: str, closing: str, value: Mapping[str, Any], out: Output) -> None:
         get = value.get
         seen = 0
         key = ""
         mark = len(out)
         out.append(opening)
         try:
-            for key, start, form, required in self._attributes:
+            for key, start, form, scoped, required in self._attributes:
                 item = get(key)
                 if item is not None:
-                    opening = f'{opening}{start}{form(item)}"'
+                    text = form(item)
+                    opening = f'{opening}{start}{text}"'
                     seen += 1
+                    if scoped:
+                        out.prefixes |= mentioned(text)
                 elif required:
                     raise EncodeError("required")
             if self._text is not None and (item := get(key := "#text")) is not None:
-                out.append(self._text(item))
+                out.append(text := self._text(item))
+                out.prefixes |= mentioned(text)
                 seen += 1
             for field in self._fields:
                 item = get(field.key)
@@ -157,6 +170,7 @@ class TypeWriter:
                 elif field.least:
                     key = field.key
                     out.append(_nil(field, value))
+                    out.prefixes.add("xsi")
         except EncodeError as error:
             raise error.within(key) from None
         except (ValueError, TypeError) as error:
@@ -191,7 +205,7 @@ class TypeWriter:
                 raise EncodeError(f"of {', '.join(choice.keys)} exactly one is allowed")
 
     def _write_derived(
-        self, opening: str, closing: str, value: Mapping[str, Any], out: list[str]
+        self, opening: str, closing: str, value: Mapping[str, Any], out: Output
     ) -> None:
         name = value["@xsi:type"]
         table = load_table()
@@ -202,11 +216,19 @@ class TypeWriter:
         if not table.derives(derived, self._type):
             raise EncodeError(f"{name} is not derived from the declared type").within("@xsi:type")
         opening = f'{opening} xsi:type="{qualified(name)}"'
+        out.prefixes |= {"xsi", PREFIX_OF[namespace_of(name)]} | prefixes_of(derived)
         if isinstance(derived, SimpleType):
             out.append(f"{opening}>{simple(derived).format(value.get('#text'))}{closing}")
             return
         rest = {key: item for key, item in value.items() if key != "@xsi:type"}
         writer(derived)._write(opening, closing, rest, out)
+
+
+def _attribute(declared: Attribute) -> tuple[str, str, Callable[[Any], str], bool, bool]:
+    """Return key, start of the text, format, whether it holds QNames, whether it is required."""
+    how = simple(declared.type)
+    start = f' {qualified(declared.name)}="'
+    return f"@{declared.name}", start, how.format, how.scoped, declared.required
 
 
 def admits_attribute(kind: ComplexType, name: str) -> bool:
@@ -252,13 +274,21 @@ def element_writer(name: str, kind: Type) -> Write:
     if isinstance(kind, ComplexType):
         write = writer(kind).write
         return lambda value, out: write(opening, closing, value, out)
-    form = simple(kind).format
-    start = f"{opening}>"
-    return lambda value, out: out.append(f"{start}{form(value)}{closing}")
+    how, start = simple(kind), f"{opening}>"
+    form = how.format
+    if not how.scoped:
+        return lambda value, out: out.append(f"{start}{form(value)}{closing}")
+
+    def write_names(value: Any, out: Output) -> None:
+        text = form(value)
+        out.append(f"{start}{text}{closing}")
+        out.prefixes |= mentioned(text)
+
+    return write_names
 
 
 def _repeat(write: Write, least: int, most: int | None) -> Write:
-    def write_all(values: Any, out: list[str]) -> None:
+    def write_all(values: Any, out: Output) -> None:
         if not isinstance(values, list | tuple):
             raise EncodeError(f"{values!r} is not a list")
         if len(values) < least or (most is not None and len(values) > most):
@@ -275,7 +305,7 @@ def _repeat(write: Write, least: int, most: int | None) -> Write:
 
 
 def _any_writer(wildcard: Wildcard) -> Write:
-    def write_any(items: Any, out: list[str]) -> None:
+    def write_any(items: Any, out: Output) -> None:
         if not isinstance(items, list | tuple):
             raise EncodeError(f"{items!r} is not a list")
         if wildcard.most is not None and len(items) > wildcard.most:
@@ -284,39 +314,69 @@ def _any_writer(wildcard: Wildcard) -> Write:
             name = item[0] if isinstance(item, tuple) else item.tag
             if not wildcard.admits(namespace_of(name)):
                 raise EncodeError(f"{name} is not allowed here")
-            out.append(free_element(item))
+            write_free(item, out)
 
     return write_any
 
 
-def free_element(item: Any) -> str:
-    """Return the text of an element that no type declares: an lxml element or (name, value).
+def write_free(item: Any, out: Output) -> None:
+    """Write an element that no type declares: an lxml element or a (Clark name, value) pair."""
+    if isinstance(item, tuple):
+        name, value = item
+        write_root(name, value, out)
+    else:
+        out.append(etree.tostring(item, encoding="unicode", with_tail=False))
 
-    Raises:
-        EncodeError: if a value does not fit the table's element of that name.
-    """
-    if not isinstance(item, tuple):
-        return str(etree.tostring(item, encoding="unicode", with_tail=False))
-    name, value = item
-    out: list[str] = []
-    write_root(name, value, out)
-    return "".join(out)
+
+@attrs.frozen
+class _Root:
+    """How to write a global element, and the prefixes that its schema implies."""
+
+    write: Write
+    prefixes: frozenset[str]
 
 
 @functools.cache
-def _root_writer(name: str) -> Write:
+def _root(name: str) -> _Root:
     table = load_table()
     try:
         element = table.element(name)
     except LookupError as error:
         raise EncodeError(str(error)) from None
-    return element_writer(qualified(name), table.type_of(element))
+    kind = table.type_of(element)
+    own = {PREFIX_OF[namespace_of(name)]}
+    return _Root(element_writer(qualified(name), kind), prefixes_of(kind) | own)
 
 
-def write_root(name: str, value: Any, out: list[str]) -> None:
+@functools.cache
+def prefixes_of(kind: Type) -> frozenset[str]:
+    """Return the prefixes of all declared elements and attributes within a type."""
+    table = load_table()
+    found, seen, waiting = set(), set(), [kind]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, SimpleType) or each in seen:
+            continue
+        seen.add(each)
+        found |= {namespace_of(name) for name in each.attributes}
+        for element in _elements(each):
+            found.add(namespace_of(element.name))
+            waiting.append(table.type_of(element))
+    return frozenset(PREFIX_OF[namespace] for namespace in found if namespace)
+
+
+def _elements(kind: ComplexType) -> Iterator[Element]:
+    for particle in kind.content:
+        options = particle.options if isinstance(particle, Choice) else (particle,)
+        yield from (option for option in options if isinstance(option, Element))
+
+
+def write_root(name: str, value: Any, out: Output) -> None:
     """Write a global element; None is a complex value without anything."""
     try:
-        _root_writer(name)({} if value is None else value, out)
+        root = _root(name)
+        out.prefixes |= root.prefixes
+        root.write({} if value is None else value, out)
     except EncodeError as error:
         raise error.within(local_of(name)) from None
     except (ValueError, TypeError) as error:

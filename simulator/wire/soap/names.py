@@ -1,5 +1,9 @@
 """Names that every message may hold, and which prefixes it has to declare for them."""
 
+import functools
+import re
+from collections.abc import Iterable
+
 from simulator.schema.table import load_table
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -11,17 +15,40 @@ ERRORS = "http://www.onvif.org/ver10/error"
 PREFIXES = {**load_table().namespaces, "xsi": XSI, "tns1": TOPICS, "ter": ERRORS}
 """Prefix to namespace, for everything that the simulator writes."""
 
-_DECLARATIONS = [
-    (f"{prefix}:".encode(), f' xmlns:{prefix}="{namespace}"'.encode())
-    for prefix, namespace in PREFIXES.items()
-    if prefix not in {"xml", "env"}
-]
+PREFIX_OF = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+_MENTIONED = re.compile(r"([A-Za-z_][\w.-]*):")
+_UNDECLARED = frozenset({"xml", "env"})
+
+
+class Fragment(bytes):
+    """A part of a message in UTF-8 that knows which prefixes must be declared around it."""
+
+    prefixes: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str, prefixes: Iterable[str]) -> "Fragment":
+        """Return the text as a fragment that needs these prefixes."""
+        fragment = cls(text.encode())
+        fragment.prefixes = frozenset(prefixes)
+        return fragment
+
+
+def mentioned(text: str) -> set[str]:
+    """Return those of our prefixes that text such as a topic expression or a QName mentions."""
+    return set(_MENTIONED.findall(text)) & PREFIXES.keys()
 
 
 def declarations(body: bytes) -> bytes:
     """Return the namespace declarations that ``body`` needs, to be put into a start tag around it.
 
-    Any ``prefix:`` counts, in names and in text: values hold QNames and topics too. One too many
-    does no harm, and this search is far cheaper than keeping account while writing.
+    For bytes that are not a ``Fragment``, every mention of one of our prefixes counts.
     """
-    return b"".join(declared for needle, declared in _DECLARATIONS if needle in body)
+    if isinstance(body, Fragment):
+        return _declare(body.prefixes)
+    return _declare(frozenset(mentioned(body.decode())))
+
+
+@functools.lru_cache(maxsize=1024)
+def _declare(prefixes: frozenset[str]) -> bytes:
+    wanted = [prefix for prefix in PREFIXES if prefix in prefixes - _UNDECLARED]
+    return "".join(f' xmlns:{prefix}="{PREFIXES[prefix]}"' for prefix in wanted).encode()

@@ -33,7 +33,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MOMENT, _LAST_MOMENT = -62135596800.0, 253402300799.0
 
 _MARKUP = re.compile('[&<>"\x00-\x1f\ud800-\udfff\ufffe\uffff]').search
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]").search
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCES = str.maketrans(
     {
         "&": "&amp;",
@@ -55,9 +55,14 @@ def escape(text: str) -> str:
     """
     if not _MARKUP(text):
         return text
-    if _ILLEGAL(text):
+    if _ILLEGAL.search(text):
         raise ValueError(f"{text!r} holds a character that XML cannot carry")
     return text.translate(_REFERENCES)
+
+
+def printable(text: str) -> str:
+    """Return the text with a mark in place of each character that XML cannot carry."""
+    return _ILLEGAL.sub("\ufffd", text)
 
 
 def parse_boolean(text: str) -> bool:

@@ -115,9 +115,8 @@ def test_wsdiscovery_reads_our_answers() -> None:
             f"{TDS}:Device",
         ]
         # It decodes blanks by itself.
-            assert [scope.getValue() for scope in match.getScopes()] == [
-                scope.replace("%20", " ") for scope in SCOPES
-            ]
+        decoded = [scope.replace("%20", " ") for scope in SCOPES]
+        assert [scope.getValue() for scope in match.getScopes()] == decoded
         assert match.getXAddrs() == list(CAMERA.xaddrs)
         assert int(match.getMetadataVersion()) == 3
 

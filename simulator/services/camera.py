@@ -10,6 +10,7 @@ from simulator.config.model import CameraSpec
 from simulator.device.login import Login
 from simulator.device.store import Store
 from simulator.events.broker import Broker
+from simulator.events.presets import PresetWatch
 from simulator.events.subscriptions import PullPoints
 from simulator.mechanics.ptz import Ptz
 from simulator.media.streams import Streams
@@ -51,6 +52,7 @@ class Camera:
         pull_points: its pull-point subscriptions.
         streams: its media, by video encoder configuration.
         ptz: its mechanics; None on a fixed camera.
+        presets: sends the mechanics to presets and reports what becomes of that; None without them.
         endpoints: where it listens.
         request_reboot: asks the farm for a real absence: Bye, ports closed, and back after a while.
     """
@@ -66,6 +68,7 @@ class Camera:
     pull_points: PullPoints
     streams: Streams
     ptz: Ptz | None
+    presets: PresetWatch | None
     endpoints: Endpoints
     request_reboot: Callable[[], None]
 

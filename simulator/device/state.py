@@ -4,7 +4,7 @@ Tokens name things across services (ONVIF Core 5.3): at most 36 characters, uniq
 the same in Media 1, Media 2 and PTZ. Where the camera listens is not here: that is the farm's.
 """
 
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import attrs
 
@@ -243,23 +243,23 @@ class DeviceState:
     home: PtzPosition | None = None
 
 
-Named = TypeVar(
-    "Named",
-    VideoSource,
-    VideoSourceConfiguration,
-    VideoEncoderConfiguration,
-    PtzConfiguration,
-    Preset,
-    Profile,
-)
+class Named(Protocol):
+    """A thing with a token."""
+
+    @property
+    def token(self) -> str:
+        """Its token."""
 
 
-def by_token(things: tuple[Named, ...], token: str | None) -> Named | None:
+Thing = TypeVar("Thing", bound=Named)
+
+
+def by_token(things: tuple[Thing, ...], token: str | None) -> Thing | None:
     """Return the one with this token, or None."""
     return next((thing for thing in things if thing.token == token), None)
 
 
-def replaced(things: tuple[Named, ...], new: Named) -> tuple[Named, ...]:
+def replaced(things: tuple[Thing, ...], new: Thing) -> tuple[Thing, ...]:
     """Return ``things`` with ``new`` in the place of the one with its token, or appended."""
     if by_token(things, new.token) is None:
         return (*things, new)

@@ -3,7 +3,6 @@
 Both services and PTZ show the same tokens and values; only the mappings differ.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from simulator.device.state import (
@@ -195,26 +194,28 @@ def video_source_options(one: VideoSourceConfiguration) -> Shape:
 
 def profile(one: Profile, state: DeviceState) -> Shape:
     """Return ``tt:Profile`` (Media 1), always with its configurations."""
-    source, encoder, ptz = _parts(one, state)
+    encoder = by_token(state.video_encoder_configurations, one.video_encoder)
     return {
         "@token": one.token,
         "@fixed": one.fixed,
         "Name": one.name,
-        "VideoSourceConfiguration": source and video_source_configuration(source, state),
-        "VideoEncoderConfiguration": encoder and video_encoder_configuration(encoder, state),
-        "PTZConfiguration": ptz and ptz_configuration(ptz, state),
+        "VideoSourceConfiguration": _source_of(one, state),
+        "VideoEncoderConfiguration": video_encoder_configuration(encoder, state)
+        if encoder
+        else None,
+        "PTZConfiguration": _ptz_of(one, state),
     }
 
 
 def media_profile(one: Profile, state: DeviceState, types: frozenset[str]) -> Shape:
     """Return ``tr2:MediaProfile`` with the configurations of ``types``; ``All`` means every one."""
-    source, encoder, ptz = _parts(one, state)
+    encoder = by_token(state.video_encoder_configurations, one.video_encoder)
     shape: Shape = {"@token": one.token, "@fixed": one.fixed, "Name": one.name}
     if types:
-        parts: Mapping[str, Shape | None] = {
-            "VideoSource": source and video_source_configuration(source, state),
-            "VideoEncoder": encoder and video_encoder_2_configuration(encoder, state),
-            "PTZ": ptz and ptz_configuration(ptz, state),
+        parts = {
+            "VideoSource": _source_of(one, state),
+            "VideoEncoder": video_encoder_2_configuration(encoder, state) if encoder else None,
+            "PTZ": _ptz_of(one, state),
         }
         shape["Configurations"] = {
             kind: part for kind, part in parts.items() if kind in types or "All" in types
@@ -222,16 +223,14 @@ def media_profile(one: Profile, state: DeviceState, types: frozenset[str]) -> Sh
     return shape
 
 
-def _parts(
-    one: Profile, state: DeviceState
-) -> tuple[
-    VideoSourceConfiguration | None, VideoEncoderConfiguration | None, PtzConfiguration | None
-]:
-    return (
-        by_token(state.video_source_configurations, one.video_source),
-        by_token(state.video_encoder_configurations, one.video_encoder),
-        by_token(state.ptz_configurations, one.ptz),
-    )
+def _source_of(one: Profile, state: DeviceState) -> Shape | None:
+    source = by_token(state.video_source_configurations, one.video_source)
+    return video_source_configuration(source, state) if source else None
+
+
+def _ptz_of(one: Profile, state: DeviceState) -> Shape | None:
+    ptz = by_token(state.ptz_configurations, one.ptz)
+    return ptz_configuration(ptz, state) if ptz else None
 
 
 def _encoder_use_count(one: VideoEncoderConfiguration, state: DeviceState) -> int:

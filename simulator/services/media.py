@@ -86,9 +86,7 @@ def get_profile(camera: Camera, request: Request, _call: Call) -> Answer:
 @media.operation("GetVideoSourceConfigurations", Access.READ_MEDIA)
 def get_video_source_configurations(camera: Camera, _request: Request, _call: Call) -> Answer:
     """Media 5.5.1."""
-    state = camera.store.state
-    configurations = state.video_source_configurations
-    return {"Configurations": [video_source_configuration(one, state) for one in configurations]}
+    return _video_source_configurations(camera)
 
 
 @media.operation("GetVideoSourceConfiguration", Access.READ_MEDIA)
@@ -100,11 +98,11 @@ def get_video_source_configuration(camera: Camera, request: Request, _call: Call
 
 @media.operation("GetCompatibleVideoSourceConfigurations", Access.READ_MEDIA)
 def get_compatible_video_source_configurations(
-    camera: Camera, request: Request, call: Call
+    camera: Camera, request: Request, _call: Call
 ) -> Answer:
     """Media 5.5.3: every window can go into every profile."""
     find_profile(camera, request["ProfileToken"])
-    return get_video_source_configurations(camera, request, call)
+    return _video_source_configurations(camera)
 
 
 @media.operation("GetVideoSourceConfigurationOptions", Access.READ_MEDIA)
@@ -119,9 +117,7 @@ def get_video_source_configuration_options(camera: Camera, request: Request, _ca
 @media.operation("GetVideoEncoderConfigurations", Access.READ_MEDIA)
 def get_video_encoder_configurations(camera: Camera, _request: Request, _call: Call) -> Answer:
     """Media 5.6.1."""
-    state = camera.store.state
-    configurations = state.video_encoder_configurations
-    return {"Configurations": [video_encoder_configuration(one, state) for one in configurations]}
+    return _video_encoder_configurations(camera)
 
 
 @media.operation("GetVideoEncoderConfiguration", Access.READ_MEDIA)
@@ -133,11 +129,11 @@ def get_video_encoder_configuration(camera: Camera, request: Request, _call: Cal
 
 @media.operation("GetCompatibleVideoEncoderConfigurations", Access.READ_MEDIA)
 def get_compatible_video_encoder_configurations(
-    camera: Camera, request: Request, call: Call
+    camera: Camera, request: Request, _call: Call
 ) -> Answer:
     """Media 5.6.3: every encoder can go into every profile."""
     find_profile(camera, request["ProfileToken"])
-    return get_video_encoder_configurations(camera, request, call)
+    return _video_encoder_configurations(camera)
 
 
 @media.operation("GetVideoEncoderConfigurationOptions", Access.READ_MEDIA)
@@ -198,6 +194,18 @@ def check_profile(camera: Camera, request: Request) -> None:
     """
     if "ProfileToken" in request:
         find_profile(camera, request["ProfileToken"])
+
+
+def _video_source_configurations(camera: Camera) -> Answer:
+    state = camera.store.state
+    configurations = state.video_source_configurations
+    return {"Configurations": [video_source_configuration(one, state) for one in configurations]}
+
+
+def _video_encoder_configurations(camera: Camera) -> Answer:
+    state = camera.store.state
+    configurations = state.video_encoder_configurations
+    return {"Configurations": [video_encoder_configuration(one, state) for one in configurations]}
 
 
 def _media_uri(uri: str) -> Mapping[str, Any]:

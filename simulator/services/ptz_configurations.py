@@ -42,9 +42,7 @@ _NOT_CONFIGURABLE = ("PanTiltLimits", "ZoomLimits", "Extension")
 @ptz.operation("GetConfigurations", Access.READ_MEDIA)
 def get_configurations(camera: Camera, _request: Request, _call: Call) -> Answer:
     """PTZ 5.2.1."""
-    state = camera.store.state
-    configurations = state.ptz_configurations
-    return {"PTZConfiguration": [ptz_configuration(one, state) for one in configurations]}
+    return _configurations(camera)
 
 
 @ptz.operation("GetConfiguration", Access.READ_MEDIA)
@@ -55,10 +53,10 @@ def get_configuration(camera: Camera, request: Request, _call: Call) -> Answer:
 
 
 @ptz.operation("GetCompatibleConfigurations", Access.READ_MEDIA)
-def get_compatible_configurations(camera: Camera, request: Request, call: Call) -> Answer:
+def get_compatible_configurations(camera: Camera, request: Request, _call: Call) -> Answer:
     """PTZ 5.2.5: every configuration fits every profile, as there is one video source."""
     find_profile(camera, request["ProfileToken"])
-    return get_configurations(camera, request, call)
+    return _configurations(camera)
 
 
 @ptz.operation("GetConfigurationOptions", Access.READ_MEDIA)
@@ -84,6 +82,12 @@ def set_configuration(camera: Camera, request: Request, _call: Call) -> Answer:
     return None
 
 
+def _configurations(camera: Camera) -> Answer:
+    state = camera.store.state
+    configurations = state.ptz_configurations
+    return {"PTZConfiguration": [ptz_configuration(one, state) for one in configurations]}
+
+
 def _changed(old: PtzConfiguration, wanted: Mapping[str, Any], spec: PtzSpec) -> PtzConfiguration:
     if wanted["NodeToken"] != old.node_token:
         raise _refused("the node of a configuration cannot be changed")
@@ -93,11 +97,12 @@ def _changed(old: PtzConfiguration, wanted: Mapping[str, Any], spec: PtzSpec) ->
     timeout_s = wanted.get("DefaultPTZTimeout", old.timeout_s)
     if not TIMEOUT_S[0] <= timeout_s <= TIMEOUT_S[1]:
         raise _refused(f"the timeout must be {TIMEOUT_S[0]:g} to {TIMEOUT_S[1]:g} s")
-    new = attrs.evolve(old, name=wanted["Name"], timeout_s=timeout_s, **_spaces(wanted, spec))
+    changes: dict[str, Any] = {"name": wanted["Name"], "timeout_s": timeout_s}
+    new = attrs.evolve(old, **changes, **_spaces(wanted, spec))
     return _with_speed(new, wanted.get("DefaultPTZSpeed", {}), spec)
 
 
-def _spaces(wanted: Mapping[str, Any], spec: PtzSpec) -> dict[str, str]:
+def _spaces(wanted: Mapping[str, Any], spec: PtzSpec) -> dict[str, Any]:
     supported = spaces_of(spec)
     spaces = {name: wanted[key] for key, name in _DEFAULT_SPACES.items() if key in wanted}
     for name, uri in spaces.items():

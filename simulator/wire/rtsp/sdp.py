@@ -170,16 +170,15 @@ class SessionDescription(_Attributed):
         Raises:
             RtspError: 400, with the number of the line.
         """
-        sections: list[_Section] = [_Section()]
-        number = 0
-        try:
-            for number, line in enumerate(data.decode().split("\n"), 1):
-                _read_line(line.removesuffix("\r"), sections)
-            if sections[0].origin is None:
-                raise ValueError("no origin")
-            return sections[0].session(tuple(section.description() for section in sections[1:]))
-        except ValueError as error:
-            raise RtspError(400, f"SDP line {number}: {error}") from error
+        session, streams = _Section(), list[_Section]()
+        for number, line in enumerate(data.split(b"\n"), 1):
+            try:
+                _read_line(line.removesuffix(b"\r").decode(), session, streams)
+            except ValueError as error:
+                raise RtspError(400, f"SDP line {number}: {error}") from error
+        if session.origin is None:
+            raise RtspError(400, "SDP without an origin")
+        return session.session(stream.description() for stream in streams)
 
     def serialize(self) -> bytes:
         """Return the description; ValueError if a value would break its line."""
@@ -263,14 +262,14 @@ class _Section:
         )
 
 
-def _read_line(line: str, sections: list[_Section]) -> None:
+def _read_line(line: str, session: _Section, streams: list[_Section]) -> None:
     if not line:
         return
     match = _matched(_LINE, line, "a line of SDP")
     if match[1] == "m":
-        sections.append(_Section(MediaDescription.parse(match[2])))
+        streams.append(_Section(MediaDescription.parse(match[2])))
     else:
-        sections[-1].take(match[1], match[2])
+        (streams or [session])[-1].take(match[1], match[2])
 
 
 def _matched(pattern: re.Pattern[str], text: str, what: str) -> re.Match[str]:

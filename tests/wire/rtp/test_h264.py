@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from simulator.wire.rtp import h264
 from simulator.wire.rtp.error import RtpError
+from simulator.wire.rtp.packet import PacketBuffer
+from simulator.wire.rtsp.sdp import MediaDescription, SessionDescription
 
 START = b"\x00\x00\x00\x01"
 SPS = bytes.fromhex("6742c01ed900a0479b0110000003001000000303c0f162e48000")[:-1]
@@ -19,7 +21,7 @@ IDR = b"\x65" + bytes(range(1, 200)) * 30
 SLICE = b"\x41\x9a" + b"\x05" * 50
 
 
-def clip(frames=6, width=320, height=176):
+def clip(frames=6, width=192, height=112):
     """Return the access units of a noisy clip as x264 writes them, in Annex B."""
     encoder = av.CodecContext.create("libx264", "w")
     encoder.thread_count = 1
@@ -122,6 +124,31 @@ def test_a_real_clip_decodes_bit_exactly_after_the_wire():
     before, after = decoded(b"".join(units)), decoded(wire)
     assert len(before) == len(after) == 6
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_ffmpeg_plays_it_as_described(play):
+    units = clip()
+    first = h264.nal_units(units[0])
+    sps, pps = (next(n for n in first if h264.nal_type(n) == k) for k in (h264.SPS, h264.PPS))
+    media = MediaDescription(
+        kind="video",
+        port=5000,
+        formats=("96",),
+        connection="127.0.0.1",
+        attributes=(
+            ("rtpmap", "96 H264/90000"),
+            ("fmtp", f"96 {h264.format_parameters(sps, pps)}"),
+        ),
+    )
+    packets, sequence = [], 65530
+    for number, unit in enumerate(units):
+        buffer = PacketBuffer.build(h264.packetize(h264.nal_units(unit)), 96)
+        packets += map(bytes, buffer.packets(sequence & 0xFFFF, number * 6000, 1))
+        sequence += buffer.count
+    frames = play(SessionDescription(media=(media,)).serialize(), packets, 4)
+    before = decoded(b"".join(units))
+    for frame, other in zip(frames, before, strict=False):
+        assert np.array_equal(frame, other[: frame.shape[0]])
 
 
 def test_parameters_of_a_real_stream():

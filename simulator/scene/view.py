@@ -77,8 +77,8 @@ class Projection:
         """Project world points (N x 3).
 
         Returns:
-            Pixel coordinates (N x 2) and depth along the optical axis in metres (N). Where the depth
-            is not above zero the point is behind the lens and its pixel is NaN.
+            Pixel coordinates (N x 2) and depth along the optical axis in metres (N). Where the
+            depth is not above zero the point is behind the lens and its pixel is NaN.
         """
         camera_points = self.to_camera(points)
         depth = camera_points[..., 2]

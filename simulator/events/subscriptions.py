@@ -255,9 +255,10 @@ class PullPoints:
         subscription._end_timer = self._clock.callLater(wait, self._maybe_end, subscription)
 
     def _maybe_end(self, subscription: Subscription) -> None:
-        # A pull that is due at this very moment is answered first, and that is a sign of life.
-        self._answer(subscription)
         now = self._clock.seconds()
+        if subscription.ends_at <= now:
+            # A pull that is due at this very moment is answered, and that is a sign of life.
+            self._answer(subscription)
         if subscription.ends_at > now:
             self._watch_the_end(subscription)
         else:

@@ -7,8 +7,14 @@ Below net/ nobody waits: a pull that is held, or a picture that a worker renders
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
+from simulator.errors import SimulatorError
+
 T = TypeVar("T")
 U = TypeVar("U")
+
+
+class AbandonedError(SimulatorError):
+    """The one who asked is gone."""
 
 
 class Later(Generic[T]):
@@ -17,6 +23,7 @@ class Later(Generic[T]):
     def __init__(self) -> None:
         self._outcome: tuple[T | None, BaseException | None] | None = None
         self._waiting: list[Callable[[T | None, BaseException | None], object]] = []
+        self._source: Later[Any] | None = None
 
     @classmethod
     def of(cls, value: T) -> "Later[T]":
@@ -47,19 +54,39 @@ class Later(Generic[T]):
 
     def map(self, convert: Callable[[T], U]) -> "Later[U]":
         """Return a Later of ``convert(value)``; errors pass through, also those of ``convert``."""
+
+        def settle(value: T | None, error: BaseException | None) -> U:
+            if error is not None:
+                raise error
+            return convert(value)  # type: ignore[arg-type]
+
+        return self.conclude(settle)
+
+    def conclude(self, convert: Callable[[T | None, BaseException | None], U]) -> "Later[U]":
+        """Return a Later of ``convert(value, error)``; it fails with what ``convert`` raises."""
         result: Later[U] = Later()
+        result._source = self
 
         def settle(value: T | None, error: BaseException | None) -> None:
-            if error is not None:
-                result.fail(error)
-                return
             try:
-                result.resolve(convert(value))  # type: ignore[arg-type]
-            except Exception as raised:
+                result.resolve(convert(value, error))
+            except BaseException as raised:
+                if raised is not error and not isinstance(raised, Exception):
+                    raise
                 result.fail(raised)
 
         self.then(settle)
         return result
+
+    def abandon(self) -> None:
+        """Say that nobody waits any more: where the value is made, it fails with AbandonedError.
+
+        Through ``map`` this goes back to the first Later, so that who makes the value can stop.
+        Nothing happens if the outcome is there already.
+        """
+        if self._source is not None:
+            self._source.abandon()
+        self.fail(AbandonedError())
 
     def _settle(self, value: T | None, error: BaseException | None) -> None:
         if self._outcome is not None:

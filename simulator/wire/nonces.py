@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import random
 import struct
 from collections import OrderedDict
@@ -41,7 +42,8 @@ class Nonces:
     A nonce is a time and a serial number with a keyed hash. It is good for ``lifetime_s`` after it
     was made, and after each use. When the memory is full the one that was idle longest is
     forgotten; so that it cannot be used as if it were new, all unused nonces up to its serial
-    number become stale with it.
+    number become stale with it. So are those from before the first one: a camera that was
+    switched off and on has the same key, and has forgotten the counts.
     """
 
     def __init__(self, generator: random.Random, lifetime_s: float, capacity: int = 1024) -> None:
@@ -57,6 +59,7 @@ class Nonces:
         self._capacity = capacity
         self._serial = 0
         self._floor = 0
+        self._born_s = math.inf
         self._uses: OrderedDict[int, _Use] = OrderedDict()
 
     def __len__(self) -> int:
@@ -65,6 +68,7 @@ class Nonces:
 
     def mint(self, now: float) -> str:
         """Return a new nonce: 64 hexadecimal digits."""
+        self._born_s = min(self._born_s, now)
         self._serial += 1
         stamp = _STAMP.pack(now, self._serial)
         return (stamp + self._mac(stamp)).hex()
@@ -86,7 +90,7 @@ class Nonces:
         if now - (use.last_s if use else made_s) > self._lifetime_s:
             return False
         if use is None:
-            if serial <= self._floor:
+            if serial <= self._floor or made_s < self._born_s:
                 return False
             use = self._remember(serial, now)
         if count is not None and not use.take(count):

@@ -106,3 +106,12 @@ def test_challenges_alone_take_no_memory() -> None:
     for _ in range(1000):
         nonces.mint(0.0)
     assert len(nonces) == 0
+
+
+def test_a_nonce_from_before_a_restart_is_stale() -> None:
+    before, after = book(), book()
+    nonce = before.mint(5.0)
+    assert before.spend(nonce, 1, 6.0)
+    assert not after.spend(nonce, 1, 7.0)
+    after.mint(8.0)
+    assert not after.spend(nonce, 1, 9.0)

@@ -13,6 +13,8 @@ from simulator.wire.soap import values
 Parse = Callable[[str], Any]
 Format = Callable[[Any], str]
 
+_NC_NAME = r"[^\W\d][\w.\-]*"
+
 
 @attrs.frozen
 class Simple:
@@ -73,6 +75,22 @@ def _format_name(value: Any) -> str:
     return values.escape(name)
 
 
+def _named(kind: str, expression: str) -> Parse:
+    match = re.compile(expression).fullmatch
+
+    def read(text: str) -> str:
+        if not match(text):
+            raise ValueError(f"{text!r} is not a {kind}")
+        return text
+
+    return _collapsed(read)
+
+
+def _name(kind: str, expression: str) -> Simple:
+    read = _named(kind, expression)
+    return Simple(read, lambda value: read(_format_text(value)))
+
+
 def _in_range(least: int | None, most: int | None) -> Simple:
     def check(number: int) -> int:
         if least is not None and number < least:
@@ -109,7 +127,10 @@ _BUILT_IN = {
     "hexBinary": Simple(
         _collapsed(values.parse_hex), lambda value: values.parse_hex(_format_text(value))
     ),
-    "QName": Simple(_collapsed(_keep), _format_name, scoped=True),
+    "QName": Simple(_named("QName", rf"(?:\{{[^}}]*\}})?{_NC_NAME}"), _format_name, scoped=True),
+    "NCName": _name("NCName", _NC_NAME),
+    "ID": _name("ID", _NC_NAME),
+    "language": _name("language", r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"),
     "integer": _in_range(None, None),
     "nonNegativeInteger": _in_range(0, None),
     "positiveInteger": _in_range(1, None),
@@ -121,7 +142,7 @@ _BUILT_IN = {
     "unsignedInt": _in_range(0, 2**32 - 1),
     "unsignedShort": _in_range(0, 2**16 - 1),
     "unsignedByte": _in_range(0, 255),
-} | dict.fromkeys(("anyURI", "token", "language", "NCName", "Name", "NMTOKEN", "ID"), _TOKEN)
+} | dict.fromkeys(("anyURI", "token"), _TOKEN)
 
 
 @functools.cache

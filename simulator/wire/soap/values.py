@@ -18,7 +18,7 @@ _DATE_TIME = re.compile(
 )
 _DURATION = re.compile(
     r"(-)?P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?"
-    r"(?:T(?=[\d])(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d*)?|\.\d+)S)?)?",
+    r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
     re.ASCII,
 )
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from importlib import resources
 
+from simulator.config.entry import CameraEntry
 from simulator.config.loader import MountsOf, parse_scenario
-from simulator.config.model import CameraEntry, Scenario
+from simulator.config.model import Scenario
 
 
 def demo_scenario(

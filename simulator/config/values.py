@@ -1,5 +1,6 @@
 """The quantities of a scenario file: durations, bit rates, sizes, ranges; and suggestions."""
 
+import datetime
 import difflib
 import math
 import re
@@ -87,6 +88,23 @@ def parse_drift(value: object) -> float:
     return float(match[1]) * 1e-6
 
 
+def parse_utc(value: object) -> float:
+    """Return Unix seconds from ``2026-06-01T08:00:00Z``, also as YAML reads it; no zone is UTC.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime.datetime):
+        raise ValueError("not a UTC time such as 2026-06-01T08:00:00Z")
+    zone = value.tzinfo or datetime.UTC
+    return value.replace(tzinfo=zone).timestamp()
+
+
 def _bounded_size(size: tuple[int, int]) -> tuple[int, int]:
     width, height = size
     if not (64 <= width <= 3840 and 64 <= height <= 2160):
@@ -137,6 +155,11 @@ Drift = Annotated[
     _text_schema(r"-?[0-9]+(\.[0-9]+)?ppm", "20ppm"),
 ]
 """Seconds gained per second."""
+
+Utc = Annotated[
+    float, BeforeValidator(parse_utc), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""Unix seconds."""
 
 Range = Annotated[tuple[float, float], AfterValidator(_ordered)]
 """Lowest and highest value."""

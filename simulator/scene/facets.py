@@ -65,6 +65,7 @@ class Scenery:
         ground_count: so many pieces, from the first one, are at height zero.
         level_count: so many, from the first one, carry actors and so hide nobody.
         shadows: what is in shadow at height zero, and at the height of the pavement.
+        coarse_shadows: the same with crowns of leaves as one piece.
         blocks: big boxes that shade walls: lowest and highest corners, B x 2 x 3.
         world: where it comes from.
     """
@@ -80,6 +81,7 @@ class Scenery:
     ground_count: int
     level_count: int
     shadows: tuple[Polygons, Polygons]
+    coarse_shadows: tuple[Polygons, Polygons]
     blocks: Floats
     world: World
 
@@ -106,6 +108,10 @@ def scenery(name: str, seed: int) -> Scenery:
         ground_count=len(world.ground_patches),
         level_count=sum(1 for row in rows if row[1] < 0 or not occludes[row[1]]),
         shadows=(_shadows(world, 0.0), _shadows(world, _level_of(world))),
+        coarse_shadows=(
+            _shadows(world, 0.0, whole=True),
+            _shadows(world, _level_of(world), whole=True),
+        ),
         blocks=_blocks(world.solids),
         world=world,
     )
@@ -125,15 +131,14 @@ def _level_of(world: World) -> float:
     return max((area[4] for area in world.ground.areas), default=0.0)
 
 
-def _shadows(world: World, height: float) -> Polygons:
+def _shadows(world: World, height: float, *, whole: bool = False) -> Polygons:
     """Return what the sun does not reach at ``height``: one convex piece a solid, or a leaf."""
     outlines = []
     for solid in world.solids:
         if not solid.casts_shadow:
             continue
-        groups = (
-            [side.outline.corners for side in solid.sides] if solid.two_sided else [solid.corners]
-        )
+        leaves = solid.two_sided and not whole
+        groups = [s.outline.corners for s in solid.sides] if leaves else [solid.corners]
         for corners in groups:
             above = np.maximum(corners[:, 2] - height, 0.0)
             cast = corners[:, :2] - world.sun[:2] * (above / world.sun[2])[:, None]

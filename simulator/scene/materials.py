@@ -78,6 +78,8 @@ def _noise_tile() -> Array:
 
 def noise(u: npt.NDArray[Any], v: npt.NDArray[Any]) -> Array:
     """Return smooth noise at ``u``, ``v`` in tiles: it repeats after 1."""
+    if not len(u):
+        return np.empty(0, np.float32)
     row = 2048
     padding = -len(u) % row
     maps = [
@@ -228,7 +230,7 @@ def albedo(material: str, samples: Samples) -> Array:
     return _ALBEDO.get(material, _plain)(samples)
 
 
-def light(normals: Array, lit: Array, sun: Array, *, leaves: bool = False) -> Array:
+def light(normals: Array, lit: Array | np.float32, sun: Array, *, leaves: bool = False) -> Array:
     """Return the light that falls on surfaces, N x 3.
 
     Args:
@@ -241,29 +243,41 @@ def light(normals: Array, lit: Array, sun: Array, *, leaves: bool = False) -> Ar
     direct = np.maximum(np.abs(facing) * 0.55 + 0.25, facing) if leaves else np.maximum(facing, 0.0)
     up = (normals[:, 2] * 0.5 + 0.5)[:, None]
     ambient = SKY_LIGHT * up + BOUNCE_LIGHT * (1.0 - up)
-    return np.asarray(ambient + SUN_LIGHT * (direct * lit)[:, None], np.float32)
+    return np.asarray(ambient + SUN_LIGHT * np.asarray(direct * lit)[:, None], np.float32)
 
 
 def reflection(samples: Samples) -> tuple[Array, Array]:
     """Return what glass or paint mirrors (N x 3) and how strongly (N)."""
-    into = (samples.rays * samples.normals).sum(axis=1)
-    mirrored = samples.rays - 2.0 * into[:, None] * samples.normals
+    return mirror(samples.rays, samples.normals)
+
+
+def mirror(rays: Array, normals: Array) -> tuple[Array, Array]:
+    """Return what a surface mirrors (N x 3) and how strongly (N), seen along unit ``rays``."""
+    into = (rays * normals).sum(axis=1)
+    mirrored = rays - 2.0 * into[:, None] * normals
     up = mirrored[:, 2]
     sky_share = np.clip(up * 5.0 - 0.6, 0.0, 1.0)[:, None]
     street = np.where((up < -0.03)[:, None], np.float32(0.22), np.float32(0.42))
-    street = street * np.array((1.0, 0.96, 0.90), np.float32)
-    seen = street * (1.0 - sky_share) + sky(mirrored) * 0.8 * sky_share
+    seen = street * _STREET * (1.0 - sky_share) + _blue(up) * 0.8 * sky_share
     strength = 0.05 + 0.75 * (1.0 - np.clip(-into, 0.0, 1.0)) ** 4
     return np.asarray(seen, np.float32), np.asarray(strength, np.float32)
+
+
+_STREET = np.array((1.0, 0.96, 0.90), np.float32)
+_LOW_SKY = np.array((0.88, 0.96, 1.06), np.float32)
+_HIGH_SKY = np.array((0.22, 0.42, 0.80), np.float32)
+
+
+def _blue(up: Array) -> Array:
+    """Return the radiance of the clear sky, given the upward part of the direction."""
+    horizon = np.exp(np.maximum(up, 0.0) * -4.0)[:, None]
+    return np.asarray(_LOW_SKY * horizon + _HIGH_SKY * (1.0 - horizon), np.float32)
 
 
 def sky(directions: Array) -> Array:
     """Return the radiance of the sky, N x 3, with a few soft clouds."""
     up = np.maximum(directions[:, 2], 0.0)
-    horizon = np.exp(-up * 4.0)[:, None]
-    low = np.array((0.88, 0.96, 1.06), np.float32)
-    high = np.array((0.22, 0.42, 0.80), np.float32)
-    blue = low * horizon + high * (1.0 - horizon)
+    blue = _blue(up)
     reach = 0.35 / (up + 0.12)
     cloud = noise(directions[:, 0] * reach + 0.13, directions[:, 1] * reach + 0.71)
     cover = np.clip(cloud * 1.1 + 0.05, 0.0, 1.0) * np.clip(up * 7.0, 0.0, 1.0)
@@ -284,3 +298,20 @@ def tone(radiance: Array) -> Array:
     grey = display.mean(axis=-1, keepdims=True)
     muted = grey + (display - grey) * np.float32(0.86)
     return np.asarray(np.clip(muted * 1.02, 0.0, 1.0), np.float32)
+
+
+def shop_window(samples: Samples) -> Array:
+    """Return the light from a shop behind its window: shelves of things, two metres inside."""
+    into = np.maximum(-(samples.rays * samples.normals).sum(axis=1), 0.15)
+    inside = samples.points + samples.rays * (1.6 / into)[:, None]
+    u, z = _along(attrs.evolve(samples, points=inside)), inside[:, 2]
+    shelf = np.mod(z, 0.62) < 0.05
+    goods = _cell_noise(np.floor(u / 0.23), np.floor(z / 0.62))
+    tall = np.mod(z, 0.62) < 0.12 + 0.4 * goods
+    tint = _cell_noise(np.floor(u / 0.23) + 91, np.floor(z / 0.62))[:, None]
+    warm, cool = np.array((0.30, 0.17, 0.09), np.float32), np.array((0.10, 0.16, 0.22), np.float32)
+    seen = np.where(tall[:, None], warm * tint + cool * (1.0 - tint), np.float32(0.05))
+    seen = np.where(shelf[:, None], np.float32(0.16), seen)
+    detail = _fade(samples.footprint, 0.35)[:, None]
+    mean = np.array((0.11, 0.095, 0.08), np.float32)
+    return np.asarray(seen * detail + mean * (1.0 - detail), np.float32)

@@ -16,6 +16,7 @@ from simulator.scene.view import Floats, Point
 CORNERS = 10
 """Every face has this many corner indices; the last one repeats where a face has fewer."""
 
+SHINE = {"glass": 1.0, "paint": 0.35}
 STRIDE_M = 1.45
 GAIT_STEPS = 24
 
@@ -33,6 +34,7 @@ class Mesh:
         colours: M x 3 linear albedo.
         materials: M names.
         base: M; the face that a face is painted on, itself if on none. Painted faces come later.
+        shine: M; how much of a mirror each face is, 0 to 1.
         bias: M; metres by which a face counts as nearer when faces are sorted.
     """
 
@@ -43,6 +45,7 @@ class Mesh:
     materials: tuple[str, ...]
     base: Indices
     bias: Floats
+    shine: npt.NDArray[np.float32]
 
     def placed(self, position: Point, heading_deg: float) -> "Mesh":
         """Return the mesh in the world: at ``position``, facing ``heading_deg`` from north."""
@@ -121,6 +124,7 @@ class _Builder:
             materials=tuple(row[2] for row in self.rows),
             base=np.array([row[3] for row in self.rows], np.intp),
             bias=np.array([row[4] for row in self.rows], np.float64),
+            shine=np.array([SHINE.get(row[2], 0.0) for row in self.rows], np.float32),
         )
 
 

@@ -14,11 +14,16 @@ Ids = npt.NDArray[np.uint16]
 SHIFT = 4
 """Corners are drawn with this many fractional bits."""
 
+FINE_PX, COARSE_PX = 0.35, 1.3
+"""Pieces whose surrounding circle has a smaller radius in pixels are left out."""
+
 GUARD_PX = 4096.0
 """Corners farther out of the picture are cut off, which keeps OpenCV's edges exact."""
 
 
-def paint_ids(scene: Scenery, projection: Projection, scale: int = 1) -> Ids:
+def paint_ids(
+    scene: Scenery, projection: Projection, scale: int = 1, *, coarse: bool = False
+) -> Ids:
     """Return for each pixel the number of the piece that it shows, plus one; zero is the sky.
 
     Level pieces in shadow have the number of pieces added.
@@ -27,6 +32,7 @@ def paint_ids(scene: Scenery, projection: Projection, scale: int = 1) -> Ids:
         scene: what to paint.
         projection: how to see it.
         scale: pixels are divided by this in both directions.
+        coarse: leave out what is hardly larger than a pixel.
     """
     ids = np.zeros((projection.height * scale, projection.width * scale), np.uint16)
     name, seed = scene.world.key
@@ -36,19 +42,26 @@ def paint_ids(scene: Scenery, projection: Projection, scale: int = 1) -> Ids:
     standing = order[order >= scene.level_count]
     ground = levels[levels < scene.ground_count]
     count = len(scene.normals)
-    _paint(ids, scene.polygons, projection, scale, ground)
-    _shade(ids, scene.shadows[0], projection, scale, (1, scene.ground_count), count)
-    _paint(ids, scene.polygons, projection, scale, levels[len(ground) :])
+    least = COARSE_PX if coarse else FINE_PX / scale
+    shadows = scene.coarse_shadows if coarse else scene.shadows
+    _paint(ids, scene.polygons, projection, scale, ground, least)
+    _shade(ids, shadows[0], projection, scale, (1, scene.ground_count), count)
+    _paint(ids, scene.polygons, projection, scale, levels[len(ground) :], least)
     raised = (scene.ground_count + 1, scene.level_count)
-    _shade(ids, scene.shadows[1], projection, scale, raised, count)
-    _paint(ids, scene.polygons, projection, scale, standing)
+    _shade(ids, shadows[1], projection, scale, raised, count)
+    _paint(ids, scene.polygons, projection, scale, standing, least)
     return ids
 
 
 def _paint(
-    ids: Ids, polygons: Polygons, projection: Projection, scale: int, order: Indices
+    ids: Ids,
+    polygons: Polygons,
+    projection: Projection,
+    scale: int,
+    order: Indices,
+    least: float,
 ) -> None:
-    for number, corners in _outlines(polygons, projection, scale, order):
+    for number, corners in _outlines(polygons, projection, scale, order, least):
         cv2.fillConvexPoly(ids, corners, number + 1, cv2.LINE_8, SHIFT)
 
 
@@ -63,17 +76,17 @@ def _shade(
     """Add ``offset`` to ids from ``numbers[0]`` to ``numbers[1]`` where a shadow falls."""
     mask = np.zeros(ids.shape, np.uint8)
     order = np.arange(len(shadows.radius))
-    for _, corners in _outlines(shadows, projection, scale, order):
+    for _, corners in _outlines(shadows, projection, scale, order, COARSE_PX):
         cv2.fillConvexPoly(mask, corners, 255, cv2.LINE_8, SHIFT)
     cv2.bitwise_and(mask, cv2.inRange(ids, *numbers), dst=mask)
     cv2.add(ids, offset, dst=ids, mask=mask)  # type: ignore[call-overload]
 
 
 def _outlines(
-    polygons: Polygons, projection: Projection, scale: int, order: Indices
+    polygons: Polygons, projection: Projection, scale: int, order: Indices, least: float
 ) -> list[tuple[int, npt.NDArray[np.int32]]]:
     """Return number and fixed-point corners of every polygon in sight, in order."""
-    seen = order[_in_sight(polygons, projection, scale, order)]
+    seen = order[_in_sight(polygons, projection, order, least)]
     counts = polygons.first[seen + 1] - polygons.first[seen]
     ends = np.cumsum(counts)
     starts = ends - counts
@@ -106,7 +119,7 @@ def to_fixed(projection: Projection, camera: Floats, scale: int) -> npt.NDArray[
 
 
 def _in_sight(
-    polygons: Polygons, projection: Projection, scale: int, order: Indices
+    polygons: Polygons, projection: Projection, order: Indices, least: float
 ) -> npt.NDArray[np.bool_]:
     """Tell whose surrounding sphere meets the picture and is not too small to be seen."""
     middle = projection.to_camera(polygons.middle[order])
@@ -117,8 +130,7 @@ def _in_sight(
     reach_x, reach_y = radius * math.hypot(1.0, half_x), radius * math.hypot(1.0, half_y)
     inside = (depth + radius > NEAR_M) & (np.abs(middle[:, 0]) < depth * half_x + reach_x)
     inside &= np.abs(middle[:, 1]) < depth * half_y + reach_y
-    smallest = 0.35 / (projection.focal_px * scale)
-    return np.asarray(inside & (radius > depth * smallest))
+    return np.asarray(inside & (radius * projection.focal_px > depth * least))
 
 
 def _need_no_cut(projection: Projection, camera: Floats, starts: Indices) -> list[bool]:

@@ -1,8 +1,8 @@
 """The street: a town street with a park, two side roads, and everybody who is about there.
 
 The street runs east to west; x is 0 at the zebra crossing. Its carriageway is 11 m wide with
-parking on both sides, the pavements 4 m. People come out of one door and go into another; vehicles come
-round a corner and leave round another, so that nobody appears or vanishes in sight.
+parking on both sides, the pavements 4 m. People come out of one door and go into another; vehicles
+come round a corner and leave round another: nobody appears or vanishes in sight.
 """
 
 import math

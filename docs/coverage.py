@@ -55,11 +55,23 @@ def tested() -> dict[tuple[str, str], list[str]]:
 
 
 def _pairs(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Yield neighbouring texts of calls and tuples, as in ``ask("ptz", "GetStatus")``."""
+    """Yield ``("ptz", "GetStatus")`` from ``ask("ptz", "GetStatus")`` and from tables of tables."""
     for node in ast.walk(tree):
-        values = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
-        texts = [value.value if isinstance(value, ast.Constant) else None for value in values]
-        yield from ((a, b) for a, b in pairwise(texts) if isinstance(a, str) and isinstance(b, str))
+        if isinstance(node, ast.Dict):
+            yield from _keys_of_keys(node)
+        else:
+            values = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
+            yield from pairwise(map(_text, values))
+
+
+def _keys_of_keys(table: ast.Dict) -> Iterator[tuple[str, str]]:
+    for outer, inner in zip(table.keys, table.values, strict=True):
+        if isinstance(inner, ast.Dict):
+            yield from ((_text(outer), _text(key)) for key in inner.keys)
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def page() -> str:

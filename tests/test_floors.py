@@ -104,3 +104,15 @@ def test_a_circle_within_a_floor_is_found(tmp_path):
         (tmp_path / room / "x.py").write_text(f"import simulator.{other}.y")
     with pytest.raises(graphlib.CycleError):
         graphlib.TopologicalSorter(neighbours(tmp_path)).prepare()
+
+
+def test_files_and_functions_stay_small_enough_to_read():
+    long = []
+    for _, path in rooms(ROOT):
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > 500:
+            long.append(f"{path.name} has more than 500 lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 60:
+                long.append(f"{path.name}:{node.lineno} {node.name} has more than 60 lines")
+    assert long == []

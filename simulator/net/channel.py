@@ -118,7 +118,7 @@ class LimitedChannel(HTTPChannel):
         """Count the connection, and wait for its first request for a while."""
         self.maxHeaders = self.site.limits.headers
         self.totalHeadersSize = self.site.limits.header_bytes
-        self.site.connections += 1
+        self.site.channels.add(self)
         super().connectionMade()  # type: ignore[no-untyped-call]
         transport: Any = self.transport
         if hasattr(transport, "setTcpKeepAlive"):
@@ -127,7 +127,7 @@ class LimitedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
         """Stop all that waits for this connection."""
-        self.site.connections -= 1
+        self.site.channels.discard(self)
         self._stop_deadline()
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
@@ -208,7 +208,7 @@ class LimitedSite(Site):
     Attributes:
         name: the camera's name, for the log.
         limits: what it puts up with.
-        connections: how many are open.
+        channels: the open connections.
     """
 
     protocol = LimitedChannel  # type: ignore[assignment]
@@ -227,7 +227,7 @@ class LimitedSite(Site):
         )
         self.name = name
         self.limits = limits
-        self.connections = 0
+        self.channels: set[LimitedChannel] = set()
         self._rates = PeerRates(limits.requests_per_s, limits.requests_burst)
         self._busy = Refusal(503, ("Retry-After", "1"))
         self._full = False
@@ -235,15 +235,21 @@ class LimitedSite(Site):
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Accept a connection; None if there are too many."""
-        full = self.connections >= self.limits.connections
+        full = len(self.channels) >= self.limits.connections
         if full and not self._full:
             log.warn(
                 "{camera}: all {count} connections are in use",
                 camera=self.name,
-                count=self.connections,
+                count=len(self.channels),
             )
         self._full = full
         return None if full else super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+
+    def close(self) -> None:
+        """Cut every connection, as a loss of power does; requests that are held are abandoned."""
+        for channel in tuple(self.channels):
+            transport: Any = channel.transport
+            transport.abortConnection()
 
     def getResourceFor(self, request: Any) -> Any:
         """Find who answers; a peer that asks too often is told to come back later."""

@@ -346,7 +346,14 @@ def test_a_client_that_leaves_while_held_cancels_the_request() -> None:
     client.leave()
     assert isinstance(errors[0], AbandonedError)
     assert client.answer() == b""
-    assert site.site.connections == 0
+    assert site.site.channels == set()
+
+
+def test_close_cuts_every_connection() -> None:
+    site = server()
+    clients = [site.connect(), hold(site)]
+    site.site.close()
+    assert all(client.line.aborted for client in clients)
 
 
 def test_a_pipelined_request_waits_for_the_held_one() -> None:
@@ -390,7 +397,7 @@ def test_nothing_is_left_waiting_when_all_clients_are_gone() -> None:
     refused.send(b"x\r\n\r\n")
     client.leave()
     refused.leave()
-    assert site.site.connections == 0
+    assert site.site.channels == set()
     assert site.clock.getDelayedCalls() == []
 
 

@@ -75,7 +75,7 @@ class JpegEncoder:
             *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420),
         ]
 
-    def encode(self, i420: I420, *, key: bool = False) -> Encoded:  # noqa: ARG002  (the Encoder interface)
+    def encode(self, i420: I420, *, key: bool = False) -> Encoded:  # noqa: ARG002
         """Encode one picture, (height * 3 // 2, width); each is a key frame."""
         bgr = cv2.cvtColor(i420, cv2.COLOR_YUV2BGR_I420)
         _, data = cv2.imencode(".jpg", bgr, self._options)

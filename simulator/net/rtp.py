@@ -57,7 +57,7 @@ class RtpSender(Protocol):
         """Send one access unit; False if it was left out, so that a key frame must come next."""
 
     def send_rtcp(self, packet: bytes) -> None:
-        """Send one compound RTCP packet, or drop it if the way is blocked."""
+        """Send one compound RTCP packet."""
 
     def close(self) -> None:
         """Send nothing more."""
@@ -83,9 +83,8 @@ class InterleavedSender:
         return True
 
     def send_rtcp(self, packet: bytes) -> None:
-        """Send one compound RTCP packet, unless the connection is blocked."""
-        if not self._writer.blocked:
-            self._writer.write(InterleavedFrame(self._rtcp_channel, packet).serialize())
+        """Send one compound RTCP packet, behind what is queued if the connection is blocked."""
+        self._writer.write(InterleavedFrame(self._rtcp_channel, packet).serialize())
 
     def close(self) -> None:
         """Do nothing: the connection is its owner's."""
@@ -207,19 +206,29 @@ def _open_pair(
     local_host: str, peer_host: str, client_ports: tuple[int, int]
 ) -> tuple[socket.socket, socket.socket]:
     """Return connected sockets on an even port and the next (RFC 3550 section 11)."""
-    for _ in range(_PAIR_ATTEMPTS):
-        rtp = _bound(local_host, 0)
-        port = rtp.getsockname()[1]
-        try:
-            if port % 2 == 0:
-                rtcp = _bound(local_host, port + 1)
-                return _connected(rtp, rtcp, peer_host, client_ports)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                rtp.close()
-                raise PortError(f"no UDP way to {peer_host}: {error.strerror}") from error
-        rtp.close()
+    try:
+        for _ in range(_PAIR_ATTEMPTS):
+            pair = _bound_pair(local_host)
+            if pair is not None:
+                return _connected(*pair, peer_host, client_ports)
+    except OSError as error:
+        raise PortError(f"no UDP way to {peer_host}: {error.strerror}") from error
     raise PortError(f"no free pair of UDP ports on {local_host}")
+
+
+def _bound_pair(host: str) -> tuple[socket.socket, socket.socket] | None:
+    """Return sockets on a free even port and the next; None if chance offered no such pair."""
+    rtp = _bound(host, 0)
+    port = rtp.getsockname()[1]
+    try:
+        if port % 2 == 0:
+            return rtp, _bound(host, port + 1)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            rtp.close()
+            raise
+    rtp.close()
+    return None
 
 
 def _connected(
@@ -230,6 +239,7 @@ def _connected(
             sock.connect((peer_host, port))
         rtp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     except OSError:
+        rtp.close()
         rtcp.close()
         raise
     return rtp, rtcp

@@ -270,6 +270,7 @@ class RtspFactory(Factory):
                 peer=idle.peer,
                 most=self._most,
             )
+            self.disconnected(idle)
             idle.drop()
 
     def disconnected(self, protocol: RtspProtocol) -> None:

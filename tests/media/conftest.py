@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from aiortc.codecs.h264 import H264PayloadDescriptor
 from aiortc.rtp import RtpPacket
-from simulator.scene.render import VisibleObject
+from square import PERIOD_S, SquarePainter, square_painter
 
 from simulator.clock import SimClock
 from simulator.later import InlineWorkers, Later
@@ -14,9 +14,6 @@ from simulator.media.library import LoopLibrary
 from simulator.media.pacer import Pacer
 from simulator.media.stream import Shot, Stream, Studio
 from simulator.scene.view import View
-
-PERIOD_S = 2.0
-SIDE = 32
 
 
 class StallingClock(SimClock):
@@ -33,33 +30,6 @@ class StallingClock(SimClock):
     def callLater(self, delay, call, *args):
         self.timers += 1
         return super().callLater(delay, call, *args)
-
-
-class SquarePicture:
-    def __init__(self, i420, objects):
-        self.i420 = i420
-        self.objects = objects
-
-
-class SquarePainter:
-    """Draws a bright square whose place tells the time in the period; the pan is the background."""
-
-    def __init__(self):
-        self.rendered = []
-
-    def render(self, view, width, height, t, overlay=None):
-        self.rendered.append((view, t, overlay))
-        i420 = np.full((height * 3 // 2, width), 128, np.uint8)
-        i420[:height] = 40 + int(view.pan_deg) % 60
-        left = 2 * round((t % PERIOD_S) / PERIOD_S * (width - SIDE) / 2)
-        i420[20 : 20 + SIDE, left : left + SIDE] = 220
-        box = (float(left), 20.0, float(left + SIDE), 20.0 + SIDE)
-        found = VisibleObject(id=1, kind="person", class_name="Human", box=box, visible=1.0)
-        return SquarePicture(i420, (found,))
-
-
-def square_painter(_look):
-    return SquarePainter()
 
 
 class HeldWorkers(InlineWorkers):

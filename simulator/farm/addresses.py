@@ -1,4 +1,4 @@
-"""Which address and ports each camera gets: one range of ports on one host, or one address per camera."""
+"""Which address and ports each camera gets: ports of one host, or an address of its own."""
 
 import ipaddress
 import socket
@@ -6,17 +6,22 @@ from collections.abc import Iterator
 
 import attrs
 
-from simulator.net.sockets import AddressError, bind_tcp
+from simulator.net.sockets import AddressError, advertised_host, bind_tcp
 from simulator.services.camera import Endpoints
-
-STANDARD_HTTP_PORT = 80
-STANDARD_RTSP_PORT = 554
 
 
 @attrs.frozen
 class Bound:
-    """One camera's two listening sockets and the endpoints that they make."""
+    """One camera's two listening sockets and the endpoints that they make.
 
+    Attributes:
+        host: the address that both are bound to.
+        endpoints: as they are advertised.
+        http: listens for SOAP and snapshots.
+        rtsp: listens for RTSP.
+    """
+
+    host: str
     endpoints: Endpoints
     http: socket.socket
     rtsp: socket.socket
@@ -54,7 +59,7 @@ def bind_port_range(host: str, http_port: int, rtsp_port: int, count: int) -> li
 
 
 def bind_addresses(network: str, http_port: int, rtsp_port: int, count: int) -> list[Bound]:
-    """Bind ``count`` cameras each to an address of its own out of ``network`` (CIDR), on equal ports.
+    """Bind ``count`` cameras, each to an address of its own out of ``network``, on equal ports.
 
     Raises:
         AddressError: if the network is malformed or too small, or an address cannot be had.
@@ -77,8 +82,7 @@ def bind_addresses(network: str, http_port: int, rtsp_port: int, count: int) -> 
 def _bind_all(wanted: Iterator[tuple[str, int, int]]) -> list[Bound]:
     bound: list[Bound] = []
     try:
-        for host, http_port, rtsp_port in wanted:
-            bound.append(bind(Endpoints(host, http_port, rtsp_port)))
+        bound.extend(bind(*place) for place in wanted)
     except AddressError:
         for pair in bound:
             pair.close()
@@ -86,13 +90,17 @@ def _bind_all(wanted: Iterator[tuple[str, int, int]]) -> list[Bound]:
     return bound
 
 
-def bind(endpoints: Endpoints) -> Bound:
-    """Bind one camera's two ports; ports given as 0 come back as what was found free."""
-    http = bind_tcp(endpoints.host, endpoints.http_port)
+def bind(host: str, http_port: int, rtsp_port: int) -> Bound:
+    """Bind one camera's two ports; 0 takes a free one.
+
+    Raises:
+        AddressError: if one of them cannot be had.
+    """
+    http = bind_tcp(host, http_port)
     try:
-        rtsp = bind_tcp(endpoints.host, endpoints.rtsp_port)
+        rtsp = bind_tcp(host, rtsp_port)
     except AddressError:
         http.close()
         raise
-    found = Endpoints(endpoints.host, http.getsockname()[1], rtsp.getsockname()[1])
-    return Bound(found, http, rtsp)
+    ports = http.getsockname()[1], rtsp.getsockname()[1]
+    return Bound(host, Endpoints(advertised_host(host), *ports), http, rtsp)

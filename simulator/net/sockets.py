@@ -1,4 +1,4 @@
-"""Listening sockets, bound before anything is built on them, so that a port in use is found at once."""
+"""Listening sockets, bound before anything is built on them: a port in use is found at once."""
 
 import errno
 import resource
@@ -33,6 +33,21 @@ def bind_tcp(host: str, port: int) -> socket.socket:
         raise AddressError(_advice(host, port, error)) from error
     listener.setblocking(False)
     return listener
+
+
+def advertised_host(host: str) -> str:
+    """Return the address by which others reach a socket that is bound to ``host``.
+
+    For 0.0.0.0 it is the one that this machine uses towards the rest of the network.
+    """
+    if host != "0.0.0.0":
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent: it only chooses a route
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 def _advice(host: str, port: int, error: OSError) -> str:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class ReactorWorkers:
-    """The farm's ``Workers``: a pool of threads, and of processes that start when the first is needed.
+    """The farm's ``Workers``: a pool of threads, and of processes once the first is needed.
 
     Worker processes are spawned, not forked: a fork would carry the reactor's sockets along.
     """
@@ -28,8 +28,7 @@ class ReactorWorkers:
         """
         self._reactor = reactor
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="camfarm")
-        self._processes: ProcessPoolExecutor | None = None
-        self._process_count = processes
+        self._processes = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
         self._closed = False
 
     def thread(self, call: Callable[..., T], *args: Any) -> Later[T]:
@@ -38,21 +37,16 @@ class ReactorWorkers:
 
     def process(self, call: Callable[..., T], *args: Any) -> Later[T]:
         """Run the call in another process."""
-        if self._processes is None:
-            self._processes = ProcessPoolExecutor(
-                self._process_count, multiprocessing.get_context("spawn")
-            )
         return self._submit(self._processes, call, args)
 
     def close(self) -> None:
         """Drop what has not begun and end the worker processes; no result is delivered any more."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
-        if self._processes is not None:
-            children = list((self._processes._processes or {}).values())
-            self._processes.shutdown(wait=False, cancel_futures=True)
-            for child in children:
-                child.terminate()
+        children = list((self._processes._processes or {}).values())
+        self._processes.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.terminate()
 
     def _submit(self, pool: Executor, call: Callable[..., T], args: tuple[Any, ...]) -> Later[T]:
         later: Later[T] = Later()

@@ -187,9 +187,11 @@ class TypeWriter:
 
     def _others(self, value: Mapping[str, Any]) -> str:
         """Return as attributes what the type does not declare but lets pass."""
-        found = []
+        found: list[str] = []
         for prefix, namespace in (value.get("#nsmap") or {}).items():
-            if PREFIXES.get(prefix) != namespace:
+            if PREFIXES.get(prefix, namespace) != namespace:
+                raise EncodeError(f"prefix {prefix} is taken").within("#nsmap")
+            if prefix not in PREFIXES:
                 found.append(f' xmlns:{prefix}="{escape(namespace)}"')
         for key in value.keys() - self._known:
             if not key.startswith("@") or not admits_attribute(self._type, key[1:]):

@@ -12,6 +12,8 @@ from simulator.wire.soap.values import escape, printable
 FAULT_ACTION = f"{ADDRESSING}/soap/fault"
 FAULT_ACTION_2004 = f"{ADDRESSING_2004}/fault"
 
+MAX_REASON = 400
+
 REASONS = {
     "WellFormed": "Well-formed Error",
     "TagMismatch": "Tag Mismatch",
@@ -67,10 +69,13 @@ def fault_body(fault: Fault, version: str = "1.2") -> Fragment:
 
 
 def reason_of(fault: Fault) -> str:
-    """Return the fault's own sentence, or the text of its first code that has one."""
+    """Return the fault's own sentence, or the text of its first code that has one.
+
+    It is cut off at ``MAX_REASON`` characters, because it may repeat what the client sent.
+    """
     known = (REASONS[code] for code in (*fault.subcodes, fault.code) if code in REASONS)
     text = fault.reason or next(known, fault.code)
-    return escape(printable(text))
+    return escape(printable(text[:MAX_REASON]))
 
 
 def _names(fault: Fault) -> list[str]:

@@ -134,13 +134,13 @@ def _encoder(name: str, stream: StreamSpec) -> VideoEncoderConfiguration:
     return VideoEncoderConfiguration(
         token=encoder_token(name),
         name=f"{name} encoder",
-        encoding=stream.codec.upper(),
+        encoding="H264" if is_h264 else "JPEG",
         width=stream.width,
         height=stream.height,
         fps=float(stream.fps),
         bitrate_kbps=stream.bitrate // 1000,
         gov_length=stream.gop if is_h264 else 1,
-        profile=stream.profile if is_h264 else "",
+        profile=stream.profile if is_h264 else None,
         quality=float(stream.quality),
     )
 

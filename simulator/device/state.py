@@ -4,11 +4,14 @@ Tokens name things across services (ONVIF Core 5.3): at most 36 characters, uniq
 the same in Media 1, Media 2 and PTZ. Where the camera listens is not here: that is the farm's.
 """
 
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import attrs
 
+from simulator.config.catalog import H264Profile
 from simulator.device.users import User
+
+Encoding = Literal["H264", "JPEG"]
 
 
 @attrs.frozen
@@ -130,20 +133,20 @@ class VideoEncoderConfiguration:
         fps: frames per second.
         bitrate_kbps: upper limit in kbit/s.
         gov_length: frames from one key frame to the next; 1 for JPEG.
-        profile: ``Baseline``, ``Main`` or ``High``; empty for JPEG.
+        profile: ``Baseline``, ``Main`` or ``High``; None for JPEG.
         quality: 0 to 100.
         session_timeout_s: RTSP session timeout in seconds.
     """
 
     token: str
     name: str
-    encoding: str
+    encoding: Encoding
     width: int
     height: int
     fps: float
     bitrate_kbps: int
     gov_length: int
-    profile: str
+    profile: H264Profile | None
     quality: float
     session_timeout_s: float = 60.0
 

@@ -19,7 +19,7 @@ from simulator.events.faults import (
     unacceptable_time,
 )
 from simulator.events.filters import EventFilter
-from simulator.later import Later
+from simulator.later import AbandonedError, Later
 
 DEFAULT_LIFETIME_S = 60.0
 """How long a subscription lives if the client does not say."""
@@ -146,6 +146,8 @@ class PullPoints:
     def pull(self, token: str | None, timeout_s: float, limit: int, now: float) -> Later[Pulled]:
         """Fetch messages: at once if there are any, else when the first one comes or time is up.
 
+        Abandon the result if the client hangs up: no message is lost, and it may pull again.
+
         Args:
             token: which subscription.
             timeout_s: how long to wait for the first message.
@@ -169,6 +171,7 @@ class PullPoints:
         subscription.ends_at = max(subscription.ends_at, due)
         timer = self._clock.callLater(timeout_s, self._answer, subscription)
         subscription._pull = _Pull(later, min(limit, MAX_MESSAGES), timeout_s, due, timer)
+        later.then(lambda _pulled, error: self._gone(subscription, error))
         if subscription._queue or timeout_s == 0:
             self._answer(subscription)
         return later
@@ -237,6 +240,11 @@ class PullPoints:
     def _add_properties(self, subscription: Subscription) -> None:
         wanted = filter(subscription.accepts, self._broker.properties())
         subscription._queue.extend(wanted)
+
+    def _gone(self, subscription: Subscription, error: BaseException | None) -> None:
+        """Make room for the next pull if the client hung up; messages stay where they are."""
+        if isinstance(error, AbandonedError):
+            _taken(subscription)
 
     def _answer(self, subscription: Subscription) -> None:
         pull = _taken(subscription)

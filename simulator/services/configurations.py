@@ -141,7 +141,7 @@ def video_encoder_2_configuration(one: VideoEncoderConfiguration, state: DeviceS
     return {
         "@token": one.token,
         "@GovLength": one.gov_length if is_h264 else None,
-        "@Profile": one.profile if is_h264 else None,
+        "@Profile": one.profile,
         "Name": one.name,
         "UseCount": _encoder_use_count(one, state),
         "Encoding": one.encoding,

@@ -65,7 +65,7 @@ def _sizes(those: Encoders) -> list[Shape]:
 
 
 def _profiles(those: Encoders) -> list[str]:
-    return list(dict.fromkeys(one.profile for one in those))
+    return list(dict.fromkeys(one.profile for one in those if one.profile))
 
 
 def _range(values: Iterable[float]) -> Shape:

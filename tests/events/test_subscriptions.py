@@ -167,6 +167,14 @@ def test_a_second_pull_at_a_time_is_refused(bench):
     assert states(outcome(first)) == ["true"]
 
 
+def test_a_client_that_hangs_up_loses_nothing_and_may_pull_again(bench):
+    token = bench.create()
+    bench.pull(token).map(lambda pulled: pulled).abandon()
+    bench.alarm(True)
+    assert states(outcome(bench.pull(token))) == ["true"]
+    assert sum(timer.active() for timer in bench.clock.timers) == 1
+
+
 def test_too_long_a_timeout_names_the_limits(bench):
     token = bench.create()
     with pytest.raises(Fault) as raised:

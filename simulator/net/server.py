@@ -43,6 +43,7 @@ class CameraServer:
         """Stop listening and cut every connection, as a camera does that loses its power."""
         for port in self._ports:
             port.stopListening()
+        self._site.close()
         self._rtsp.close()
 
 

@@ -207,9 +207,12 @@ class TypeReader:
                 result.setdefault("#any", []).append(child)
                 return slot
         if local_of(child.tag) in self._locals:
-            expected = namespace_of(self._locals[local_of(child.tag)])
-            _refuse("Namespace", child, f"must be in namespace {expected or 'none'}")
+            self._refuse_namespace(child)
         _refuse("InvalidArgs", child, "unknown element")
+
+    def _refuse_namespace(self, child: Any) -> NoReturn:
+        expected = namespace_of(self._locals[local_of(child.tag)])
+        _refuse("Namespace", child, f"must be in namespace {expected or 'none'}")
 
     def _read_mixed(self, element: Any, texts: list[str], result: dict[str, Any]) -> None:
         if not self._type.mixed:
@@ -238,7 +241,7 @@ class TypeReader:
     def _refuse_missing(self, element: Any, key: str, result: dict[str, Any]) -> NoReturn:
         for free in result.get("#any", ()):
             if local_of(free.tag) == key:
-                _refuse("Namespace", free, f"not in the namespace of {key}")
+                self._refuse_namespace(free)
         raise sender("InvalidArgs", reason=f"{path_of(element)}/{key}: required")
 
 
@@ -302,10 +305,11 @@ def _simple_reader(declared: Element, kind: SimpleType) -> Read:
 
 
 def _read_text(element: Any, kind: Simple, default: str | None) -> Any:
+    text = element.text or ""
     if len(element):
         for child in element.iterchildren("*"):
             _refuse("InvalidArgs", child, "unknown element")
-    text = element.text or ""
+        text += "".join(comment.tail or "" for comment in element)
     if not text and default is not None:
         text = default
     try:

@@ -193,12 +193,12 @@ class TypeWriter:
                 raise EncodeError(f"prefix {prefix} is taken").within("#nsmap")
             if prefix not in PREFIXES:
                 found.append(f' xmlns:{prefix}="{escape(namespace)}"')
-        for key in value.keys() - self._known:
+        for key in sorted(value.keys() - self._known):
             if not key.startswith("@") or not admits_attribute(self._type, key[1:]):
                 raise EncodeError("unknown").within(key)
             if value[key] is not None:
-                found.append(f' {qualified(key[1:])}="{escape(value[key])}"')
-        return "".join(sorted(found))
+                found.append(_free_attribute(key[1:], value[key], len(found)))
+        return "".join(found)
 
     def _check_exclusive(self, value: Mapping[str, Any]) -> None:
         for choice in self._exclusive:
@@ -238,6 +238,15 @@ def admits_attribute(kind: ComplexType, name: str) -> bool:
     if kind.any_attribute is None:
         return False
     return kind.any_attribute == "##any" or namespace_of(name) not in {"", kind.namespace}
+
+
+def _free_attribute(name: str, value: str, number: int) -> str:
+    """Return an undeclared attribute, with a prefix of its own if its namespace has none here."""
+    namespace = namespace_of(name)
+    if not namespace or namespace in PREFIX_OF:
+        return f' {qualified(name)}="{escape(value)}"'
+    own = f"n{number}"
+    return f' xmlns:{own}="{escape(namespace)}" {own}:{local_of(name)}="{escape(value)}"'
 
 
 def _nil(field: _Field, value: Mapping[str, Any]) -> str:

@@ -156,7 +156,7 @@ def compare(expected, found, where):
             return
         assert isinstance(found, CompoundValue), where
         for key, item in expected.items():
-            value = found[key] if key in found else None  # of a choice
+            value = getattr(found, key, None)  # no attribute: the other one of a choice
             # a wildcard of zeep takes all that follows it, declared or not
             if value is not None or not getattr(found, "_value_1", None):
                 compare(item, value, f"{where}/{key}")

@@ -7,7 +7,6 @@ from requests.auth import _basic_auth_str
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from simulator.later import AbandonedError, Later
@@ -26,23 +25,36 @@ PULL = envelope(
 )
 
 
-class Line(StringTransport):
-    """A TCP connection that notes how it ends."""
+@attrs.define
+class Line:
+    """The server's end of a TCP connection, in memory."""
 
-    half_closed = False
-    aborted = False
+    peer: IPv4Address
+    sent: bytes = b""
+    disconnecting: bool = False
+    half_closed: bool = False
+    aborted: bool = False
+
+    def write(self, data: bytes) -> None:
+        self.sent += data
+
+    def writeSequence(self, parts: list[bytes]) -> None:
+        self.sent += b"".join(parts)
+
+    def getPeer(self) -> IPv4Address:
+        return self.peer
+
+    def getHost(self) -> IPv4Address:
+        return IPv4Address("TCP", "192.0.2.1", 8000)
+
+    def loseConnection(self) -> None:
+        self.disconnecting = True
 
     def loseWriteConnection(self) -> None:
         self.half_closed = True
 
     def abortConnection(self) -> None:
         self.aborted = True
-
-    def setTcpNoDelay(self, enabled: bool) -> None:
-        pass
-
-    def setTcpKeepAlive(self, enabled: bool) -> None:
-        pass
 
 
 @attrs.define
@@ -59,8 +71,7 @@ class Client:
         self.channel.connectionLost(Failure(ConnectionDone()))
 
     def answer(self) -> bytes:
-        data = self.line.value()
-        self.line.clear()
+        data, self.line.sent = self.line.sent, b""
         return data
 
     def ask(self, *lines: str, body: bytes = b"") -> bytes:
@@ -78,7 +89,7 @@ class Server:
 
     def connect(self, host: str = "192.0.2.7") -> Client:
         channel = self.site.buildProtocol(IPv4Address("TCP", host, 5000))
-        line = Line(peerAddress=IPv4Address("TCP", host, 5000))
+        line = Line(IPv4Address("TCP", host, 5000))
         channel.makeConnection(line)
         return Client(channel, line)
 

@@ -1,5 +1,6 @@
 """``camfarm run``: start the cameras of a scenario."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,22 @@ def _duration(text: str) -> float:
     if seconds <= 0:
         raise click.BadParameter(f"{text!r} is not above zero")
     return seconds
+
+
+def _in_a_directory(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and not os.access(path.parent, os.W_OK):
+        raise click.BadParameter(f"{str(path.parent)!r} is not a directory that can be written to")
+    return path
+
+
+def _made_directory(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    if path is None:
+        return None
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{str(path)!r}: {error.strerror}") from None
+    return path
 
 
 @click.command()
@@ -58,6 +75,7 @@ def _duration(text: str) -> float:
 @click.option(
     "--inventory",
     type=click.Path(path_type=Path, dir_okay=False),
+    callback=_in_a_directory,
     help="Write all cameras as JSON to this file once they listen.",
 )
 @click.option(
@@ -72,6 +90,7 @@ def _duration(text: str) -> float:
     "--state",
     "state_dir",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=_made_directory,
     help="Keep what cameras remember in this directory, from run to run.",
 )
 @click.option(

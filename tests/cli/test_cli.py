@@ -97,6 +97,8 @@ def test_the_exit_code_is_the_farms(runs, code):
         (["--duration", "0s"], "is not above zero"),
         ([SCENARIOS / "ptz-lab.yaml", "-n", 5], "-n 5: no entry of the scenario has a count"),
         (["--camera", "3"], "No such option"),
+        (["--inventory", "/nowhere/i.json"], "'/nowhere' is not a directory"),
+        (["--state", "/dev/null/state"], "'/dev/null/state': Not a directory"),
     ],
 )
 def test_a_mistake_in_the_call_ends_with_2_and_starts_nothing(runs, arguments, message):

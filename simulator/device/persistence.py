@@ -1,9 +1,14 @@
-"""Memory that outlives the process: one JSON file per camera, replaced at every commit."""
+"""Memory that outlives the process: one JSON file per camera, replaced at every commit.
+
+The file has the birth state beside the present one, so that a changed scenario is not hidden by
+an old file: what no client had changed is as the camera leaves the factory now.
+"""
 
 import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import cattrs
 
 from simulator.device.state import DeviceState
@@ -20,6 +25,14 @@ class PersistenceError(SimulatorError):
     """A state file that cannot be used; the text names the file and the place in it."""
 
 
+@attrs.frozen
+class _Memory:
+    """What a file holds beside its version."""
+
+    birth: DeviceState
+    state: DeviceState
+
+
 class StateFile:
     """The state file of one camera."""
 
@@ -27,8 +40,11 @@ class StateFile:
         """Name the file; its directory must exist before the first save."""
         self.path = path
 
-    def load(self) -> DeviceState | None:
+    def load(self, birth: DeviceState | None = None) -> DeviceState | None:
         """Return what the file remembers; None if there is no file.
+
+        Args:
+            birth: how the camera leaves the factory now; None takes the file as it is.
 
         Raises:
             PersistenceError: if it is not a state file of this version.
@@ -39,25 +55,33 @@ class StateFile:
             return None
         except (OSError, ValueError) as error:
             raise PersistenceError(f"{self.path}: {error}") from error
-        return self._structure(document)
+        memory = self._structure(document)
+        return memory.state if birth is None else _moved(memory, birth)
 
-    def save(self, state: DeviceState) -> None:
+    def save(self, state: DeviceState, birth: DeviceState) -> None:
         """Write ``state``; after a crash of the process there is the old file or the new one."""
-        document = {"version": VERSION, "state": _converter.unstructure(state)}
+        document = {"version": VERSION, **_converter.unstructure(_Memory(birth, state))}
         draft = self.path.with_name(self.path.name + ".new")
         draft.write_text(json.dumps(document, indent=1), encoding="utf-8")
         draft.replace(self.path)
 
     def follow(self, store: Store) -> None:
         """Save every commit of ``store`` from now on."""
-        store.observe(lambda _old, new, _reason: self.save(new))
+        store.observe(lambda _old, new, _reason: self.save(new, store.birth))
 
-    def _structure(self, document: Any) -> DeviceState:
-        version = document.get("version") if isinstance(document, dict) else None
+    def _structure(self, document: Any) -> _Memory:
+        version = document.pop("version", None) if isinstance(document, dict) else None
         if version != VERSION:
             raise PersistenceError(f"{self.path}: version {version!r}, expected {VERSION}")
         try:
-            return _converter.structure(document.get("state"), DeviceState)
+            return _converter.structure(document, _Memory)
         except Exception as error:
-            places = "; ".join(cattrs.transform_error(error, path="state"))
+            places = "; ".join(cattrs.transform_error(error, path="file"))
             raise PersistenceError(f"{self.path}: {places}") from error
+
+
+def _moved(memory: _Memory, birth: DeviceState) -> DeviceState:
+    """Return ``birth`` with the parts that differed from the earlier birth."""
+    parts = ((name, getattr(memory.state, name)) for name in attrs.fields_dict(DeviceState))
+    changed = {name: part for name, part in parts if part != getattr(memory.birth, name)}
+    return attrs.evolve(birth, **changed)

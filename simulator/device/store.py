@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from simulator.device.state import DeviceState
+from simulator.device.state import DeviceState, TimeSettings
 
 Observer = Callable[[DeviceState, DeviceState, str], object]
 
@@ -69,10 +69,11 @@ class Store:
         operating = attrs.evolve(self._state.operating, last_reboot=utc)
         self.commit(attrs.evolve(self._state, operating=operating), "boot")
 
-    def clock_set(self, utc: float, reason: str) -> None:
-        """Remember that the clock was set to ``utc`` (Unix seconds)."""
+    def clock_set(self, settings: TimeSettings, utc: float) -> None:
+        """Remember how the clock is set, and that it was set to ``utc`` (Unix seconds)."""
         operating = attrs.evolve(self._state.operating, last_clock_synchronization=utc)
-        self.commit(attrs.evolve(self._state, operating=operating), reason)
+        new = attrs.evolve(self._state, time=settings, operating=operating)
+        self.commit(new, "SetSystemDateAndTime")
 
     def factory_default(self, hard: bool, utc: float) -> None:
         """Return to the birth state (ONVIF Core 8.3.8).

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from simulator.device.state import TimeSettings
 from simulator.device.timezone import TimeZone
 from simulator.errors import Fault, sender
 from simulator.services.camera import Camera
@@ -72,24 +73,15 @@ def get_system_date_and_time(camera: Camera, _request: Request, call: Call) -> A
 @device.operation("SetSystemDateAndTime", Access.WRITE_SYSTEM)
 def set_system_date_and_time(camera: Camera, request: Request, call: Call) -> Answer:
     """ONVIF Core 8.3.7: by hand to the second, or by NTP to the world's time."""
-    state = camera.store.state
-    source = request["DateTimeType"]
-    zone = _checked_zone(request.get("TimeZone", {}).get("TZ", state.time.time_zone))
-    if source == "NTP":
-        if not state.network.ntp:
-            raise sender("InvalidArgVal", "NtpServerUndefined", reason="set an NTP server first")
-        utc = camera.clock.start_utc + call.now
-    else:
-        utc = _seconds(request.get("UTCDateTime"))
-    settings = attrs.evolve(
-        state.time,
-        source=source,
-        time_zone=zone,
+    present = camera.store.state.time.time_zone
+    settings = TimeSettings(
+        source=request["DateTimeType"],
+        time_zone=_checked_zone(request.get("TimeZone", {}).get("TZ", present)),
         daylight_savings=request["DaylightSavings"],
     )
+    utc = _wanted_utc(camera, request, call.now)
     camera.clock.step_to(utc, call.now)
-    camera.store.commit(attrs.evolve(state, time=settings), "SetSystemDateAndTime")
-    camera.store.clock_set(utc, "SetSystemDateAndTime")
+    camera.store.clock_set(settings, utc)
     return None
 
 
@@ -107,6 +99,14 @@ def set_system_factory_default(camera: Camera, request: Request, call: Call) -> 
     camera.store.factory_default(hard, camera.clock.utc(call.now))
     camera.request_reboot()
     return None
+
+
+def _wanted_utc(camera: Camera, request: Request, now: float) -> float:
+    if request["DateTimeType"] == "Manual":
+        return _seconds(request.get("UTCDateTime"))
+    if not camera.store.state.network.ntp:
+        raise sender("InvalidArgVal", "NtpServerUndefined", reason="set an NTP server first")
+    return camera.clock.start_utc + now
 
 
 def _zone(text: str, daylight_savings: bool) -> TimeZone:

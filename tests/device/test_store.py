@@ -139,6 +139,21 @@ def test_state_file_round_trip(tmp_path, store, birth):
     assert [path.name for path in tmp_path.iterdir()] == ["cam.json"]
 
 
+def test_a_changed_scenario_shows_through_an_old_file(tmp_path, store, birth):
+    file = StateFile(tmp_path / "cam.json")
+    file.follow(store)
+    store.commit(with_host(birth, "porch"), "SetHostname")
+    boss = User("boss", "new", UserLevel.ADMINISTRATOR)
+    encoders = tuple(attrs.evolve(one, fps=5.0) for one in birth.video_encoder_configurations)
+    reborn = attrs.evolve(
+        with_host(birth, "other"), users=(boss,), video_encoder_configurations=encoders
+    )
+    state = file.load(reborn)
+    assert state.users == (boss,)
+    assert state.video_encoder_configurations == encoders
+    assert state.network.hostname == "porch"
+
+
 def test_memory_from_an_earlier_run_is_not_the_birth_state(store, birth):
     remembered = with_host(birth, "porch")
     again = Store(birth, remembered)
@@ -153,7 +168,7 @@ def test_memory_from_an_earlier_run_is_not_the_birth_state(store, birth):
         ("not json", "Expecting value"),
         ("[]", "version None"),
         ('{"version": 99}', "version 99, expected 1"),
-        ('{"version": 1, "state": {"identity": {"nose": 1}}}', "nose"),
+        ('{"version": 1, "birth": null, "state": {"identity": {"nose": 1}}}', "nose"),
         ('{"version": 1, "state": null}', "cam.json"),
     ],
 )

@@ -562,3 +562,19 @@ def test_a_document_declares_what_it_uses_once():
     assert etree.fromstring(codec.document(f"{{{DEVICE}}}GetHostname", None)).tag.endswith(
         "GetHostname"
     )
+
+
+def test_a_wildcard_keeps_out_what_is_of_its_own_namespace():
+    configuration = {
+        "@token": "v",
+        "Name": "n",
+        "UseCount": 1,
+        "SourceToken": "s",
+        "Bounds": {"@x": 0, "@y": 0, "@width": 1, "@height": 1},
+        "#any": [etree.Element("{urn:vendor}More")],
+    }
+    name = f"{{{MEDIA}}}GetVideoSourceConfigurationResponse"
+    judge.validate_document(codec.document(name, {"Configuration": configuration}))
+    configuration["#any"] = [etree.Element(f"{{{TT}}}More")]
+    with pytest.raises(codec.EncodeError, match=r"#any: \{.*\}More is not allowed here"):
+        codec.encode(name, {"Configuration": configuration})

@@ -20,6 +20,9 @@ from simulator.net.rates import PeerRates
 LINGER_S = 2.0
 """How long a refused client may go on sending, so that it gets to read why (RFC 9112 9.6)."""
 
+COMPLAINT_S = 10.0
+"""How often the log says that a peer asks too often."""
+
 log = Logger(namespace="camfarm.http")
 
 
@@ -231,6 +234,7 @@ class LimitedSite(Site):
         self._rates = PeerRates(limits.requests_per_s, limits.requests_burst)
         self._busy = Refusal(503, ("Retry-After", "1"))
         self._full = False
+        self._complained_s = -COMPLAINT_S
         self._seconds: Callable[[], float] = reactor.seconds
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
@@ -256,9 +260,16 @@ class LimitedSite(Site):
         request.setHeader(b"Server", b"camfarm")
         peer = request.getClientAddress().host
         if not self._rates.allow(peer, self._seconds()):
-            log.info("{camera}: {peer} asks too often", camera=self.name, peer=peer)
+            self._complain(peer)
             return self._busy
         return super().getResourceFor(request)  # type: ignore[no-untyped-call]
+
+    def _complain(self, peer: str) -> None:
+        now = self._seconds()
+        # A flood of requests must not become a flood of lines.
+        if now - self._complained_s >= COMPLAINT_S:
+            self._complained_s = now
+            log.warn("{camera}: {peer} asks too often", camera=self.name, peer=peer)
 
     def startFactory(self) -> None:
         """Keep no access log: a thousand sites would have a thousand timers for its clock."""

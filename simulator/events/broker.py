@@ -39,7 +39,7 @@ class Event:
 
     @property
     def identity(self) -> tuple[Topic, Pairs]:
-        """What tells one property from another (ONVIF Core 9.4.3)."""
+        """What tells one property from another (ONVIF Core 9, properties)."""
         return self.topic, self.source
 
 

@@ -1,6 +1,6 @@
 """The ItemFilter dialect: the part of XPath in which a subscriber says which messages it wants.
 
-ONVIF Core 9.4.6::
+ONVIF Core 9, message content filter::
 
     Expression  = Term (("and" | "or") Term)*            "and" binds closer
     Term        = "not" "(" Expression ")" | "(" Expression ")" | Item

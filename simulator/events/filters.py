@@ -1,4 +1,4 @@
-"""Which events a subscriber wants: topic expressions and message content (ONVIF Core 9.3.3, 9.6).
+"""Which events a subscriber wants: topic expressions and message content (ONVIF Core 9).
 
 A filter is the list of elements of ``wsnt:Filter``: topic expressions, of which one must match, and
 content expressions, all of which must.

@@ -1,4 +1,4 @@
-"""What happens to a preset that was invoked (ONVIF PTZ Service Specification 5.11.1).
+"""What happens to a preset that was invoked (ONVIF PTZ Service Specification 5.11).
 
 ::
 

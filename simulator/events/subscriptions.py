@@ -197,7 +197,7 @@ class PullPoints:
         self._end(self.find(token, now), resource_unknown(self._utc(now)))
 
     def synchronize(self, token: str | None, now: float) -> None:
-        """Queue the state of every property that the subscription wants (ONVIF Core 9.1.4).
+        """Queue the state of every property that the subscription wants (ONVIF Core 9.5).
 
         Raises:
             Fault: ResourceUnknownFault.

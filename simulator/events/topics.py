@@ -1,7 +1,7 @@
 """What a camera can report: topics, the items of their messages, and the topic set.
 
-ONVIF Core 9.4 (message format), 9.5 (topic structure), OASIS WS-Topics 1.3. All topics here are in
-the namespace of ``tns1``.
+ONVIF Core 9 (message format, topic structure), OASIS WS-Topics 1.3. All topics here are in the
+namespace of ``tns1``.
 """
 
 import enum
@@ -74,7 +74,7 @@ MOTION_ALARM = Topic(
     source=(("Source", ItemType.REFERENCE_TOKEN),),
     data=(("State", ItemType.BOOLEAN),),
 )
-"""Something moves in a video source (Imaging 5.5.7)."""
+"""Something moves in a video source (Imaging 5.5)."""
 
 
 def _operating_time(name: str) -> Topic:
@@ -91,7 +91,7 @@ CONFIGURATION_CHANGED = Topic(
     is_property=False,
     source=(("Token", ItemType.REFERENCE_TOKEN), ("Type", ItemType.STRING)),
 )
-"""A configuration of the media pool has changed (Media2 5.16.2)."""
+"""A configuration of the media pool has changed (Media 2, events)."""
 
 
 def _preset(name: str) -> Topic:
@@ -124,7 +124,7 @@ def camera_topics(has_ptz: bool) -> tuple[Topic, ...]:
 
 
 def topic_set(topics: Iterable[Topic]) -> list[etree._Element]:
-    """Return the children of ``wstop:TopicSet``: one tree for each root topic (ONVIF Core 9.5.2).
+    """Return the children of ``wstop:TopicSet``: one tree for each root topic.
 
     Only a root topic is in the namespace of ``tns1``; its descendants are in none.
     """

@@ -55,13 +55,13 @@ def capabilities(camera: Camera) -> Mapping[str, Any]:
 
 @events.operation("GetServiceCapabilities", Access.PRE_AUTH)
 def get_service_capabilities(camera: Camera, _request: Request, _call: Call) -> Answer:
-    """ONVIF Core 9.9."""
+    """ONVIF Core 9.8."""
     return {"Capabilities": capabilities(camera)}
 
 
 @events.operation("GetEventProperties", Access.READ_MEDIA)
 def get_event_properties(camera: Camera, _request: Request, _call: Call) -> Answer:
-    """ONVIF Core 9.8."""
+    """ONVIF Core 9.7."""
     return {
         "TopicNamespaceLocation": [TOPIC_NAMESPACE],
         "FixedTopicSet": True,
@@ -98,14 +98,14 @@ def pull_messages(camera: Camera, request: Request, call: Call) -> Later[Answer]
 
 @events.operation("SetSynchronizationPoint", Access.READ_MEDIA)
 def set_synchronization_point(camera: Camera, _request: Request, call: Call) -> Answer:
-    """ONVIF Core 9.1.4."""
+    """ONVIF Core 9.5."""
     camera.pull_points.synchronize(_token(call), call.now)
     return None
 
 
 @events.operation("Renew", Access.READ_MEDIA, namespace=BASE_NOTIFICATION)
 def renew(camera: Camera, request: Request, call: Call) -> Answer:
-    """WS-BaseNotification 1.3 section 6.1.1."""
+    """ONVIF Core 9.1.3; WS-BaseNotification 1.3 section 6.1.1."""
     utc = camera.clock.utc(call.now)
     ends_utc = _moment(request["TerminationTime"], utc)
     subscription = camera.pull_points.renew(_token(call), ends_utc, call.now)
@@ -115,7 +115,7 @@ def renew(camera: Camera, request: Request, call: Call) -> Answer:
 
 @events.operation("Unsubscribe", Access.READ_MEDIA, namespace=BASE_NOTIFICATION)
 def unsubscribe(camera: Camera, _request: Request, call: Call) -> Answer:
-    """WS-BaseNotification 1.3 section 6.1.2."""
+    """ONVIF Core 9.1.4; WS-BaseNotification 1.3 section 6.1.2."""
     camera.pull_points.unsubscribe(_token(call), call.now)
     return None
 

@@ -65,7 +65,7 @@ def get_service_capabilities(camera: Camera, _request: Request, _call: Call) -> 
 
 @media.operation("GetVideoSources", Access.READ_MEDIA)
 def get_video_sources(camera: Camera, _request: Request, _call: Call) -> Answer:
-    """Media 5.4.1."""
+    """Media 5.3.1."""
     return {"VideoSources": [video_source(one) for one in camera.store.state.video_sources]}
 
 
@@ -85,13 +85,13 @@ def get_profile(camera: Camera, request: Request, _call: Call) -> Answer:
 
 @media.operation("GetVideoSourceConfigurations", Access.READ_MEDIA)
 def get_video_source_configurations(camera: Camera, _request: Request, _call: Call) -> Answer:
-    """Media 5.5.1."""
+    """Media 5.4.1."""
     return _video_source_configurations(camera)
 
 
 @media.operation("GetVideoSourceConfiguration", Access.READ_MEDIA)
 def get_video_source_configuration(camera: Camera, request: Request, _call: Call) -> Answer:
-    """Media 5.5.2."""
+    """Media 5.4.2."""
     one = find_video_source_configuration(camera, request["ConfigurationToken"])
     return {"Configuration": video_source_configuration(one, camera.store.state)}
 
@@ -100,14 +100,14 @@ def get_video_source_configuration(camera: Camera, request: Request, _call: Call
 def get_compatible_video_source_configurations(
     camera: Camera, request: Request, _call: Call
 ) -> Answer:
-    """Media 5.5.3: every window can go into every profile."""
+    """Media 5.4.3: every window can go into every profile."""
     find_profile(camera, request["ProfileToken"])
     return _video_source_configurations(camera)
 
 
 @media.operation("GetVideoSourceConfigurationOptions", Access.READ_MEDIA)
 def get_video_source_configuration_options(camera: Camera, request: Request, _call: Call) -> Answer:
-    """Media 5.5.4."""
+    """Media 5.4.4."""
     check_profile(camera, request)
     configurations = camera.store.state.video_source_configurations
     token = request.get("ConfigurationToken", configurations[0].token)
@@ -116,13 +116,13 @@ def get_video_source_configuration_options(camera: Camera, request: Request, _ca
 
 @media.operation("GetVideoEncoderConfigurations", Access.READ_MEDIA)
 def get_video_encoder_configurations(camera: Camera, _request: Request, _call: Call) -> Answer:
-    """Media 5.6.1."""
+    """Media 5.5.1."""
     return _video_encoder_configurations(camera)
 
 
 @media.operation("GetVideoEncoderConfiguration", Access.READ_MEDIA)
 def get_video_encoder_configuration(camera: Camera, request: Request, _call: Call) -> Answer:
-    """Media 5.6.2."""
+    """Media 5.5.2."""
     one = find_video_encoder_configuration(camera, request["ConfigurationToken"])
     return {"Configuration": video_encoder_configuration(one, camera.store.state)}
 
@@ -131,7 +131,7 @@ def get_video_encoder_configuration(camera: Camera, request: Request, _call: Cal
 def get_compatible_video_encoder_configurations(
     camera: Camera, request: Request, _call: Call
 ) -> Answer:
-    """Media 5.6.3: every encoder can go into every profile."""
+    """Media 5.5.3: every encoder can go into every profile."""
     find_profile(camera, request["ProfileToken"])
     return _video_encoder_configurations(camera)
 
@@ -140,7 +140,7 @@ def get_compatible_video_encoder_configurations(
 def get_video_encoder_configuration_options(
     camera: Camera, request: Request, _call: Call
 ) -> Answer:
-    """Media 5.6.4: of one configuration, or of all that could go into a profile."""
+    """Media 5.5.4: of one configuration, or of all that could go into a profile."""
     check_profile(camera, request)
     encoders = camera.store.state.video_encoder_configurations
     token = request.get("ConfigurationToken")
@@ -153,7 +153,7 @@ def get_video_encoder_configuration_options(
 def get_guaranteed_number_of_video_encoder_instances(
     camera: Camera, request: Request, _call: Call
 ) -> Answer:
-    """Media 5.6.6."""
+    """Media 5.5.6."""
     find_video_source_configuration(camera, request["ConfigurationToken"])
     instances = encoder_instances(camera.store.state)
     return {"TotalNumber": sum(instances.values()), **instances}

@@ -124,13 +124,13 @@ def get_service_capabilities(camera: Camera, _request: Request, _call: Call) -> 
 
 @ptz.operation("GetNodes", Access.READ_MEDIA)
 def get_nodes(camera: Camera, _request: Request, _call: Call) -> Answer:
-    """PTZ 5.1.1."""
+    """PTZ 5.1.2."""
     return {"PTZNode": [_node(mechanics(camera).spec)]}
 
 
 @ptz.operation("GetNode", Access.READ_MEDIA)
 def get_node(camera: Camera, request: Request, _call: Call) -> Answer:
-    """PTZ 5.1.2."""
+    """PTZ 5.1.3."""
     token = request["NodeToken"]
     if token != PTZ_NODE_TOKEN:
         raise sender("InvalidArgVal", "NoEntity", reason=f"there is no PTZ node {token!r}")
@@ -203,7 +203,7 @@ def stop(camera: Camera, request: Request, call: Call) -> Answer:
 
 @ptz.operation("GetStatus", Access.READ_MEDIA)
 def get_status(camera: Camera, request: Request, call: Call) -> Answer:
-    """PTZ 5.3.6: the position is in the configuration's default spaces."""
+    """PTZ 5.3.7: the position is in the configuration's default spaces."""
     it = controlled(camera, request["ProfileToken"])
     one = it.configuration
     pan_tilt, zoom = it.ptz.moving(call.now)

@@ -41,27 +41,27 @@ _NOT_CONFIGURABLE = ("PanTiltLimits", "ZoomLimits", "Extension")
 
 @ptz.operation("GetConfigurations", Access.READ_MEDIA)
 def get_configurations(camera: Camera, _request: Request, _call: Call) -> Answer:
-    """PTZ 5.2.1."""
+    """PTZ 5.2.2."""
     return _configurations(camera)
 
 
 @ptz.operation("GetConfiguration", Access.READ_MEDIA)
 def get_configuration(camera: Camera, request: Request, _call: Call) -> Answer:
-    """PTZ 5.2.2."""
+    """PTZ 5.2.3."""
     one = find_ptz_configuration(camera, request["PTZConfigurationToken"])
     return {"PTZConfiguration": ptz_configuration(one, camera.store.state)}
 
 
 @ptz.operation("GetCompatibleConfigurations", Access.READ_MEDIA)
 def get_compatible_configurations(camera: Camera, request: Request, _call: Call) -> Answer:
-    """PTZ 5.2.5: every configuration fits every profile, as there is one video source."""
+    """PTZ 5.2.6: every configuration fits every profile, as there is one video source."""
     find_profile(camera, request["ProfileToken"])
     return _configurations(camera)
 
 
 @ptz.operation("GetConfigurationOptions", Access.READ_MEDIA)
 def get_configuration_options(camera: Camera, request: Request, _call: Call) -> Answer:
-    """PTZ 5.2.3."""
+    """PTZ 5.2.4."""
     find_ptz_configuration(camera, request["ConfigurationToken"])
     return {
         "PTZConfigurationOptions": {
@@ -73,7 +73,7 @@ def get_configuration_options(camera: Camera, request: Request, _call: Call) -> 
 
 @ptz.operation("SetConfiguration", Access.ACTUATE)
 def set_configuration(camera: Camera, request: Request, _call: Call) -> Answer:
-    """PTZ 5.2.4: what is missing stays; limits and control direction cannot be set."""
+    """PTZ 5.2.5: what is missing stays; limits and control direction cannot be set."""
     wanted, state = request["PTZConfiguration"], camera.store.state
     old = find_ptz_configuration(camera, wanted["@token"])
     new = _changed(old, wanted, mechanics(camera).spec)

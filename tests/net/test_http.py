@@ -319,6 +319,19 @@ def test_trickling_does_not_buy_time() -> None:
     assert status(client.answer()) == 408
 
 
+def test_every_request_of_a_connection_has_its_own_time() -> None:
+    site = server(HttpLimits(request_s=10, idle_s=60))
+    client = site.connect()
+    for _ in range(3):
+        client.send(post())
+        assert status(client.answer()) == 200
+        site.clock.advance(30)
+    for byte in post()[:15]:
+        client.send(bytes([byte]))
+        site.clock.advance(1)
+    assert status(client.answer()) == 408
+
+
 def test_an_idle_connection_is_closed() -> None:
     site = server(HttpLimits(request_s=10, idle_s=60))
     client = site.connect()

@@ -52,6 +52,11 @@ def test_other_scopes_do_not_match(asked: tuple[str, ...]) -> None:
     assert not matches_scopes(asked, "", HAS)
 
 
+def test_relative_segments_never_match() -> None:
+    assert not matches_scopes((ROOT + "a/..",), "", (ROOT + "a/../b",))
+    assert not matches_scopes((ROOT + "a",), "", (ROOT + "a/./b",))
+
+
 @pytest.mark.parametrize(
     ("rule", "asked", "has", "answer"),
     [

@@ -19,7 +19,7 @@ class Memory:
         self._birth = birth
         self._file = path and StateFile(path)
         self._store: Store | None = None
-        self._state = self._file.load() if self._file else None
+        self._state = self._file.load(birth) if self._file else None
 
     def boot(self) -> Store:
         """Return a store that only its own saving observes; the one of the boot before is dead."""

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-import attrs
-
 from simulator.clock import Timer
 from simulator.device.state import DeviceState
 from simulator.farm.addresses import Bound, bind
@@ -93,6 +91,7 @@ class Unit:
         bound = self._bound or bind(self._host, self.endpoints.http_port, self.endpoints.rtsp_port)
         self._bound = None
         store = self._memory.boot()
+        store.booted(self.plan.clock.utc(self._studio.clock.seconds()))
         self.camera = build_camera(
             self.plan, store, self._studio, self.endpoints, self._request_reboot
         )
@@ -118,15 +117,7 @@ class Unit:
     def _reboot(self) -> None:
         self._town.left(self)
         self.power_off()
-        self._timer = self._studio.clock.callLater(REBOOT_S, self._boot)
-
-    def _boot(self) -> None:
-        self.power_on()
-        camera = self.camera
-        if camera is not None:
-            state = camera.store.state
-            operating = attrs.evolve(state.operating, last_reboot=camera.utc())
-            camera.store.commit(attrs.evolve(state, operating=operating), "reboot")
+        self._timer = self._studio.clock.callLater(REBOOT_S, self.power_on)
 
     def _announce_change(self, old: DeviceState, new: DeviceState, _reason: str) -> None:
         shown = old.scopes, old.network.discoverable

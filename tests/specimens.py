@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from simulator.schema.table import (
+from simulator.schema.model import (
     Attribute,
     Choice,
     ComplexType,
@@ -11,9 +11,9 @@ from simulator.schema.table import (
     SimpleType,
     Type,
     Wildcard,
-    load_table,
     local_of,
 )
+from simulator.schema.table import load_table
 
 _TEXTS = ("a", "Ünïcode & <markup> \"quoted\" 'text'", "x" * 20, "two words", "中文")
 _TOKENS = ("token_1", "http://example.org/a?b=c&d", "x")

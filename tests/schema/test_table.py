@@ -11,14 +11,8 @@ from simulator.schema.compile import (
     python_pattern,
     serialize,
 )
-from simulator.schema.table import (
-    Choice,
-    ComplexType,
-    Element,
-    SimpleType,
-    Wildcard,
-    load_table,
-)
+from simulator.schema.model import Choice, ComplexType, Element, SimpleType, Wildcard
+from simulator.schema.table import load_table
 
 TABLE = Path(__file__).parents[2] / "simulator" / "schema" / "table.json"
 OPERATIONS = (Path(__file__).parent / "operations.txt").read_text().split()

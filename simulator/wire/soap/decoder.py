@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import attrs
 
 from simulator.errors import Fault, sender
-from simulator.schema.table import (
+from simulator.schema.model import (
     Attribute,
     Choice,
     ComplexType,
@@ -19,10 +19,10 @@ from simulator.schema.table import (
     SimpleType,
     Type,
     Wildcard,
-    load_table,
     local_of,
     namespace_of,
 )
+from simulator.schema.table import load_table
 from simulator.wire.soap.encoder import admits_attribute
 from simulator.wire.soap.names import XSI, XSI_NIL, XSI_TYPE
 from simulator.wire.soap.simple import Simple, resolve, simple

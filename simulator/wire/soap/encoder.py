@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 from lxml import etree
 
-from simulator.schema.table import (
+from simulator.schema.model import (
     Attribute,
     Choice,
     ComplexType,
@@ -19,10 +19,10 @@ from simulator.schema.table import (
     SimpleType,
     Type,
     Wildcard,
-    load_table,
     local_of,
     namespace_of,
 )
+from simulator.schema.table import load_table
 from simulator.wire.soap.names import PREFIX_OF, PREFIXES, mentioned
 from simulator.wire.soap.simple import simple
 from simulator.wire.soap.values import escape

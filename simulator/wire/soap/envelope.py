@@ -12,7 +12,7 @@ import attrs
 from lxml import etree
 
 from simulator.errors import Fault, sender
-from simulator.schema.table import local_of, namespace_of
+from simulator.schema.model import local_of, namespace_of
 from simulator.wire.soap.names import declarations
 from simulator.wire.soap.values import escape
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import attrs
 
-from simulator.schema.table import SimpleType, load_table, local_of
+from simulator.schema.model import SimpleType, local_of
+from simulator.schema.table import load_table
 from simulator.wire.soap import values
 
 Parse = Callable[[str], Any]

@@ -10,13 +10,8 @@ from specimens import Specimens
 from zeep.xsd import CompoundValue
 
 from simulator.schema.compile import SERVICES
-from simulator.schema.table import (
-    Choice,
-    Element,
-    SimpleType,
-    load_table,
-    local_of,
-)
+from simulator.schema.model import Choice, Element, SimpleType, local_of
+from simulator.schema.table import load_table
 from simulator.wire.soap import codec
 from simulator.wire.soap.envelope import parse, reply
 

@@ -63,18 +63,21 @@ def run_farm(scenario: Scenario, options: FarmOptions) -> int:
     clock = RealClock(reactor.callLater)
     try:
         farm = Farm(scenario, options, reactor, clock, workers)
-        farm.start()
     except (AddressError, PersistenceError) as error:
         workers.close()
         print(f"camfarm: {error}", file=sys.stderr)
         return 2
-    print(camera_table(farm.cameras))
-    print(farm.summary(), flush=True)
-    gc.collect()
-    gc.freeze()  # what is there now stays; the collector need not look at it again
-    run_until_signal(reactor, farm.stop, options.duration_s)
+
+    def begin() -> None:
+        farm.start()
+        print(camera_table(farm.cameras))
+        print(farm.summary(), flush=True)
+        gc.collect()
+        gc.freeze()  # what is there now stays; the collector need not look at it again
+
+    begun = run_until_signal(reactor, begin, farm.stop, options.duration_s)
     workers.close()
-    return 0
+    return 0 if begun else 1
 
 
 class Farm:

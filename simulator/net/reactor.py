@@ -5,8 +5,11 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
+from twisted.logger import Logger
 
 from simulator.later import Later
+
+_log = Logger(namespace="camfarm.farm")
 
 GOODBYE_S = 3.0
 """How long the end may take once it was asked for."""
@@ -20,15 +23,35 @@ def the_reactor() -> Any:
 
 
 def run_until_signal(
-    reactor: Any, end: Callable[[], Later[None]], duration_s: float | None
-) -> None:
+    reactor: Any,
+    begin: Callable[[], None],
+    end: Callable[[], Later[None]],
+    duration_s: float | None,
+) -> bool:
     """Run the reactor until SIGINT, SIGTERM or the end of ``duration_s``, then let ``end`` finish.
 
     Args:
         reactor: from ``the_reactor``.
+        begin: called once signals are heeded.
         end: begins the end; the reactor goes on until its result is there, or GOODBYE_S are over.
         duration_s: seconds to run; None has no end.
+
+    Returns:
+        Whether ``begin`` went well; if it raised, that was logged and the end began at once.
     """
+    begun = False
+
+    def start() -> None:
+        nonlocal begun
+        try:
+            begin()
+        except Exception:
+            _log.failure("the farm cannot start")
+            reactor.stop()
+            return
+        begun = True
+        if duration_s is not None:
+            reactor.callLater(duration_s, reactor.stop)
 
     def shut_down() -> Deferred[None]:
         over: Deferred[None] = deferLater(reactor, GOODBYE_S)
@@ -37,6 +60,6 @@ def run_until_signal(
         return over
 
     reactor.addSystemEventTrigger("before", "shutdown", shut_down)
-    if duration_s is not None:
-        reactor.callLater(duration_s, reactor.stop)
+    reactor.callWhenRunning(start)
     reactor.run()
+    return begun

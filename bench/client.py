@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from bench.clip import write_recording
 from bench.process import CLIENT_CORE, cpu_seconds, pin, resident_bytes, spent
 from bench.readers import ControlReader, InterleavedReader, UdpReader, enlarge
 from bench.reception import Reception
@@ -215,8 +216,7 @@ def main(
     player.close()
     for number, reception in enumerate(recorded):
         if record is not None and reception.recording is not None:
-            packets = (len(p).to_bytes(2, "big") + p for p in reception.recording)
-            (record / f"{number}.rtp").write_bytes(b"".join(packets))
+            write_recording(record / f"{number}.rtp", reception.recording)
     print(json.dumps(figures))
 
 

@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import xmlschema
+import zope.interface
 from lxml import etree
+
+# Where twisted.internet.testing was imported, zope.interface looks at every object that a class
+# attribute is asked of; asked beforehand, it leaves xmlschema's classes alone.
+for _class in (xmlschema.XMLSchema11, type(xmlschema.XMLSchema11.meta_schema)):
+    zope.interface.implementedBy(_class)
 
 ROOT = Path(__file__).resolve().parents[1]
 WSDL = ROOT / ".cache" / "schema" / "onvif" / "wsdl"

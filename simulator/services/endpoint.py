@@ -15,7 +15,7 @@ from simulator.schema.table import load_table, local_of
 from simulator.services.access import permits
 from simulator.services.registry import Access, Call, Registered, Registry
 from simulator.wire.soap.codec import decode, encode
-from simulator.wire.soap.envelope import Envelope, content_type, parse, reply
+from simulator.wire.soap.envelope import Envelope, EnvelopeFault, content_type, parse, reply
 from simulator.wire.soap.fault import render
 
 SOAP_TYPES = frozenset({"application/soap+xml", "text/xml", "application/xml"})
@@ -197,8 +197,11 @@ class Endpoint:
         else:
             fault = receiver("Action")
         self._log(exchange, error)
-        status, body = render(exchange.envelope, fault)
-        version = exchange.envelope.version if exchange.envelope else "1.2"
+        envelope = exchange.envelope
+        if envelope is None and isinstance(error, EnvelopeFault):
+            envelope = error.envelope
+        status, body = render(envelope, fault)
+        version = envelope.version if envelope else "1.2"
         headers = [("Content-Type", content_type(version))]
         headers += [("WWW-Authenticate", challenge) for challenge in challenges]
         return Reply(401 if challenges else status, tuple(headers), body)

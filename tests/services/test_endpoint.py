@@ -219,6 +219,18 @@ def test_soap_1_1_is_answered_in_kind() -> None:
         assert namespace.encode() in answer.body
 
 
+def test_soap_1_1_that_must_be_refused_before_its_body_is_answered_in_kind() -> None:
+    namespace = "http://schemas.xmlsoap.org/soap/envelope/"
+    data = (
+        f'<s:Envelope xmlns:s="{namespace}"><s:Header><x:Y xmlns:x="urn:x" s:mustUnderstand="1"/>'
+        "</s:Header><s:Body/></s:Envelope>"
+    )
+    answer = ask(small_camera(), data.encode(), content_type="text/xml")
+    assert answer.status == 500
+    assert header(answer, "Content-Type") == ["text/xml; charset=utf-8"]
+    assert b"MustUnderstand" in answer.body
+
+
 @pytest.mark.parametrize(
     "kind", ["application/json", "multipart/related; type=x", "text/plain", "", "x" * 5000]
 )

@@ -13,6 +13,8 @@ from simulator.scene.solids import Patch, Solid
 from simulator.scene.view import Floats, Point
 from simulator.scene.world import World, load_world
 
+COARSE_PX, COARSE_LEAF_PX = 2.2, 9.0
+
 Indices = npt.NDArray[np.intp]
 
 
@@ -60,6 +62,7 @@ class Scenery:
         colours: P x 3 linear albedo.
         materials: P; indices into ``MATERIALS``.
         two_sided: P.
+        coarse_px: P; a draft leaves a piece out if its radius in pixels is smaller.
         solid: P; which solid of the world it belongs to, -1 for the ground.
         side: P; which side of the solid.
         ground_count: so many pieces, from the first one, are at height zero.
@@ -76,6 +79,7 @@ class Scenery:
     colours: Floats
     materials: Indices
     two_sided: npt.NDArray[np.bool_]
+    coarse_px: Floats
     solid: Indices
     side: Indices
     ground_count: int
@@ -103,6 +107,9 @@ def scenery(name: str, seed: int) -> Scenery:
         colours=np.array([patch.colour for patch in patches]),
         materials=np.array([MATERIALS.index(patch.material) for patch in patches]),
         two_sided=np.array([row[1] >= 0 and world.solids[row[1]].two_sided for row in rows]),
+        coarse_px=np.array(
+            [COARSE_LEAF_PX if patch.material == "leaves" else COARSE_PX for patch in patches]
+        ),
         solid=np.array([row[1] for row in rows]),
         side=np.array([row[2] for row in rows]),
         ground_count=len(world.ground_patches),

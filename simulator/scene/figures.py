@@ -1,5 +1,6 @@
 """Actors as drawn: each in a rectangle of its own, anti-aliased, with what hides it taken away."""
 
+import functools
 import math
 
 import attrs
@@ -11,7 +12,7 @@ from simulator.scene import materials
 from simulator.scene.actors import Actor
 from simulator.scene.bake import Background
 from simulator.scene.light import limited_yuv
-from simulator.scene.meshes import Mesh, mesh_of
+from simulator.scene.meshes import Mesh, local_mesh
 from simulator.scene.raster import SHIFT, cut_to_frustum
 from simulator.scene.view import NEAR_M, Floats, Projection
 
@@ -54,13 +55,14 @@ class Rect:
         return across and self.top < other.bottom and other.top < self.bottom
 
 
-@attrs.define(eq=False)
+@attrs.frozen(eq=False)
 class Figure:
     """One actor in one picture.
 
     Attributes:
         actor: who it is.
-        mesh: in the world.
+        mesh: in its own axes.
+        camera: the projection, in the axes of the mesh.
         rect: where in the picture.
         tile: height x width x 4: luma, U, V, each times coverage, and coverage; zero where it is
             not drawn at all.
@@ -69,35 +71,18 @@ class Figure:
 
     actor: Actor
     mesh: Mesh
+    camera: Projection
     rect: Rect
     tile: Bytes
-    outline: int = 0
+    outline: int
 
 
 @attrs.frozen(eq=False)
 class _Faces:
-    """The faces of a mesh that face the lens, farthest first, in camera axes."""
+    """The faces of a mesh that face the lens, farthest first, with their corners in pixels."""
 
     numbers: npt.NDArray[np.intp]
-    corners: list[Floats] | Floats
     pixels: list[Floats] | Floats
-
-
-def rect_around(projection: Projection, mesh: Mesh) -> Rect | None:
-    """Return the even rectangle of the picture that holds a mesh, None if it is out of sight."""
-    camera = projection.to_camera(mesh.vertices)
-    depth = camera[:, 2]
-    if depth.max() <= NEAR_M:
-        return None
-    width, height = projection.width, projection.height
-    if depth.min() <= NEAR_M:
-        return Rect(0, 0, width, height)
-    pixels = projection.to_pixels(camera)
-    low, high = pixels.min(axis=0) - 1.0, pixels.max(axis=0) + 1.0
-    left, top = max(0, math.floor(low[0])) & ~1, max(0, math.floor(low[1])) & ~1
-    right = min(width, math.ceil(high[0]) + 1 & ~1)
-    bottom = min(height, math.ceil(high[1]) + 1 & ~1)
-    return Rect(left, top, right, bottom) if left < right and top < bottom else None
 
 
 def figure(
@@ -112,64 +97,118 @@ def figure(
         sun: unit vector towards the sun.
         background: whose distances tell what stands before it.
     """
-    mesh = mesh_of(actor)
-    rect = rect_around(projection, mesh)
+    mesh = local_mesh(actor)
+    camera = projection.turned(actor.position, actor.heading_deg)
+    points = camera.to_camera(mesh.vertices)
+    rect = rect_around(camera, points)
     if rect is None:
         return None
-    faces = _facing(projection, mesh)
-    tile = _draw(rect, faces, _colours(projection, mesh, faces.numbers, lit, sun))
+    reach = np.sqrt(np.einsum("ij,ij->i", points, points))
+    near, far = float(reach.min()), float(reach.max())
+    faces = _facing(camera, mesh, points)
+    colours = palette(mesh, _light_key(actor, camera, lit, (near + far) / 2.0), sun.tobytes())
+    tile = _draw(rect, faces, [colours[i] for i in faces.numbers.tolist()])
     drawn = np.asarray(cv2.inRange(tile[..., 3], DRAWN, 255), np.uint8)
     outline = cv2.countNonZero(drawn)
-    if outline:
-        hidden = _hidden(projection, rect, mesh, faces, background)
-        if hidden is not None:
-            drawn &= ~hidden
-        tile = np.asarray(cv2.bitwise_and(tile, tile, mask=drawn), np.uint8)
-    return Figure(actor, mesh, rect, tile, outline)
+    hidden = _hidden(camera, rect, mesh, faces, background, (near, far)) if outline else None
+    if hidden is not None:
+        cv2.subtract(drawn, hidden, dst=drawn)
+    tile = np.asarray(cv2.bitwise_and(tile, tile, mask=drawn), np.uint8)
+    return Figure(actor, mesh, camera, rect, tile, outline)
 
 
-def _facing(projection: Projection, mesh: Mesh) -> _Faces:
-    first = mesh.vertices[mesh.faces[:, 0]]
-    facing = np.flatnonzero(((first - projection.eye) * mesh.normals).sum(axis=1) < 0.0)
-    middles = mesh.vertices[mesh.faces].mean(axis=1)
-    offset = middles - projection.eye
-    distance = np.sqrt((offset * offset).sum(axis=1))[mesh.base] - mesh.bias
+def rect_around(camera: Projection, points: Floats) -> Rect | None:
+    """Return the even rectangle of the picture that holds points in camera axes, None if none."""
+    nearest, farthest = float(points[:, 2].min()), float(points[:, 2].max())
+    if farthest <= NEAR_M:
+        return None
+    if nearest <= NEAR_M:
+        return Rect(0, 0, camera.width, camera.height)
+    return even_rect(camera.to_pixels(points), 1.0, camera.width, camera.height)
+
+
+def even_rect(pixels: Floats, margin: float, width: int, height: int) -> Rect | None:
+    """Return the even rectangle round pixels with a margin, cut to the picture; None if beside."""
+    (x0, y0), (x1, y1) = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()
+    left, top = max(0, math.floor(x0 - margin)) & ~1, max(0, math.floor(y0 - margin)) & ~1
+    right = min(width, math.ceil(x1 + margin) + 1 & ~1)
+    bottom = min(height, math.ceil(y1 + margin) + 1 & ~1)
+    return Rect(left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _facing(camera: Projection, mesh: Mesh, points: Floats) -> _Faces:
+    facing = np.flatnonzero(mesh.normals @ camera.eye > mesh.offsets)
+    offset = mesh.middles - camera.eye
+    distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))[mesh.base] - mesh.bias
     numbers = facing[np.argsort(-distance[facing], kind="stable")]
-    camera = projection.to_camera(mesh.vertices)
-    if camera[:, 2].min() > NEAR_M:
-        corners = mesh.faces[numbers]
-        return _Faces(numbers, camera[corners], projection.to_pixels(camera)[corners])
-    cut = [cut_to_frustum(camera[face], projection) for face in mesh.faces[numbers]]
+    if float(points[:, 2].min()) > NEAR_M:
+        return _Faces(numbers, camera.to_pixels(points)[mesh.faces[numbers]])
+    cut = [cut_to_frustum(points[face], camera) for face in mesh.faces[numbers]]
     kept = [i for i, part in enumerate(cut) if len(part)]
-    parts = [cut[i] for i in kept]
-    return _Faces(numbers[kept], parts, [projection.to_pixels(part) for part in parts])
+    return _Faces(numbers[kept], [camera.to_pixels(cut[i]) for i in kept])
 
 
-def _colours(
-    projection: Projection,
-    mesh: Mesh,
-    numbers: npt.NDArray[np.intp],
-    lit: float,
-    sun: Floats,
-) -> list[tuple[int, int, int, int]]:
-    """Return luma, U, V and full coverage for each face."""
-    normals = mesh.normals[numbers].astype(np.float32)
-    middles = mesh.vertices[mesh.faces[numbers, 0]]
-    falling = materials.light(normals, np.float32(lit), sun.astype(np.float32))
-    low = middles[:, 2] - mesh.vertices[:, 2].min()
-    falling *= (0.72 + 0.28 * np.clip(low / 0.9, 0.0, 1.0)).astype(np.float32)[:, None]
-    seen = mesh.colours[numbers].astype(np.float32) * falling
-    offset = (middles - projection.eye).astype(np.float32)
-    distance = np.sqrt((offset * offset).sum(axis=1))
-    shiny = mesh.shine[numbers]
-    if shiny.any():
-        rays = offset / distance[:, None]
-        mirrored, strength = materials.mirror(rays, normals)
-        share = (strength * shiny)[:, None]
+@attrs.frozen
+class LightKey:
+    """What decides the colours of a mesh, in steps too small to see: colours are kept by it.
+
+    Attributes:
+        heading: in steps of 3 degrees.
+        lit: in eighths.
+        haze: distance in steps of 12 m.
+        bearing: direction to the lens in the mesh's axes, in steps of 5 degrees; 0 if it mirrors
+            nothing.
+        elevation: the same upwards.
+    """
+
+    heading: int
+    lit: int
+    haze: int
+    bearing: int = 0
+    elevation: int = 0
+
+
+def _light_key(actor: Actor, camera: Projection, lit: float, distance: float) -> LightKey:
+    common = (round(actor.heading_deg / 3.0) % 120, round(lit * 8.0), round(distance / 12.0))
+    if actor.kind == "person":
+        return LightKey(*common)
+    x, y, z = camera.eye.tolist()
+    bearing = round(math.degrees(math.atan2(y, x)) / 5.0) % 72
+    return LightKey(*common, bearing, round(math.degrees(math.atan2(z, math.hypot(x, y))) / 5.0))
+
+
+@functools.lru_cache(maxsize=8192)
+def palette(mesh: Mesh, key: LightKey, sun: bytes) -> list[tuple[int, int, int, int]]:
+    """Return luma, U, V and full coverage for each face of a mesh in its own axes.
+
+    Args:
+        mesh: whose faces.
+        key: how it is lit and seen.
+        sun: three float64, a unit vector towards the sun in the world.
+    """
+    angle = math.radians(90.0 - key.heading * 3.0)
+    cos, sin = math.cos(angle), math.sin(angle)
+    x, y, z = np.frombuffer(sun, np.float64)
+    local_sun = np.array((x * cos + y * sin, y * cos - x * sin, z), np.float32)
+    normals = mesh.normals.astype(np.float32)
+    falling = materials.light(normals, np.float32(key.lit / 8.0), local_sun)
+    open_sky = 0.72 + 0.28 * np.clip(mesh.middles[:, 2] / 0.9, 0.0, 1.0)
+    falling *= open_sky.astype(np.float32)[:, None]
+    seen = mesh.colours.astype(np.float32) * falling
+    if mesh.shine.any():
+        mirrored, strength = materials.mirror(_rays_from(key, len(normals)), normals)
+        share = (strength * mesh.shine)[:, None]
         seen = seen * (1.0 - share) + mirrored * share
-    display = materials.tone(materials.haze(seen, distance))
-    yuv = limited_yuv(display * 255.0)
-    return [(y, u, v, 255) for y, v, u in yuv.tolist()]
+    distance = np.full(len(normals), key.haze * 12.0, np.float32)
+    yuv = limited_yuv(materials.tone(materials.haze(seen, distance)) * 255.0)
+    return [(luma, blue, red, 255) for luma, red, blue in yuv.tolist()]
+
+
+def _rays_from(key: LightKey, count: int) -> npt.NDArray[np.float32]:
+    bearing, elevation = math.radians(key.bearing * 5.0), math.radians(key.elevation * 5.0)
+    level = math.cos(elevation)
+    towards = (level * math.cos(bearing), level * math.sin(bearing), math.sin(elevation))
+    return np.tile(-np.array(towards, np.float32), (count, 1))
 
 
 def _draw(
@@ -206,26 +245,32 @@ def _fixed(faces: _Faces, rect: Rect, scale: int) -> list[npt.NDArray[np.int32]]
 
 
 def _hidden(
-    projection: Projection, rect: Rect, mesh: Mesh, faces: _Faces, background: Background
+    camera: Projection,
+    rect: Rect,
+    mesh: Mesh,
+    faces: _Faces,
+    background: Background,
+    span: tuple[float, float],
 ) -> Bytes | None:
-    """Return 255 where something that stands is nearer than the actor, None if nowhere."""
-    offset = mesh.vertices - projection.eye
-    distance = np.sqrt((offset * offset).sum(axis=1))
-    near, far = float(distance.min()), float(distance.max())
+    """Return 255 where something that stands is nearer than the actor, None if nowhere.
+
+    ``span`` is how far the nearest and the farthest point of the actor are.
+    """
+    near, far = span
     before = background.distance_in(rect.left, rect.top, rect.right, rect.bottom)
-    if float(before.min()) >= far:
+    if cv2.minMaxLoc(before)[0] >= far:
         return None
-    hidden = (before < near).astype(np.uint8) * np.uint8(255)
-    rows, columns = np.nonzero((before >= near) & (before < far))
+    hidden = np.asarray(cv2.inRange(before, 0.0, near), np.uint8)
+    rows, columns = np.nonzero((before > near) & (before < far))
     if len(rows):
-        own = _distance_at(projection, rect, mesh, faces, rows, columns)
-        closer = before[rows, columns] < own
+        own = _distance_at(camera, rect, mesh, faces, rows, columns)
+        closer = before[rows, columns] < np.clip(own, near, far)
         hidden[rows[closer], columns[closer]] = 255
     return hidden
 
 
 def _distance_at(
-    projection: Projection,
+    camera: Projection,
     rect: Rect,
     mesh: Mesh,
     faces: _Faces,
@@ -238,13 +283,8 @@ def _distance_at(
     for number, corners in enumerate(_fixed(faces, rect, 1)):
         cv2.fillConvexPoly(shown, corners, number + 1, cv2.LINE_8, SHIFT)
     found = shown[rows, columns].astype(np.intp)
-    pixels = np.column_stack((columns + rect.left, rows + rect.top)) + 0.5
-    rays = projection.rays(pixels)
     chosen = faces.numbers[np.maximum(found, 1) - 1]
-    normals = mesh.normals[chosen]
-    ahead = ((mesh.vertices[mesh.faces[chosen, 0]] - projection.eye) * normals).sum(axis=1)
-    along = (rays * normals).sum(axis=1)
-    distance = ahead / np.minimum(along, -1e-6)
-    offset = mesh.vertices - projection.eye
-    limits = np.sqrt((offset * offset).sum(axis=1))
-    return np.where(found > 0, np.clip(distance, limits.min(), limits.max()), np.inf)
+    rays = camera.rays(np.column_stack((columns + rect.left, rows + rect.top)) + 0.5)
+    ahead = mesh.offsets[chosen] - mesh.normals[chosen] @ camera.eye
+    along = np.einsum("ij,ij->i", rays, mesh.normals[chosen])
+    return np.where(found > 0, ahead / np.minimum(along, -1e-6), np.inf)

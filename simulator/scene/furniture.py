@@ -1,25 +1,30 @@
 """What stands about in a street: trees, lamps, bins, benches, a bus shelter, parked vehicles."""
 
+import itertools
 import random
 
 import numpy as np
 
 from simulator.scene.meshes import Mesh
 from simulator.scene.solids import Colour, Patch, Side, Solid, box, flat, patch, post, prism
+from simulator.scene.view import Floats
 
 STEEL: Colour = (0.16, 0.17, 0.18)
 WOOD: Colour = (0.28, 0.17, 0.09)
 BARK: Colour = (0.12, 0.09, 0.06)
 KERB_M = 0.12
+LEAVES = 240
+"""Clusters of leaves on a tree."""
 
 
 def tree(x: float, y: float, chance: random.Random, z: float = KERB_M) -> tuple[Solid, ...]:
-    """Return a trunk and a crown of leaf clusters."""
+    """Return a trunk and a crown: leaf clusters round a dark core."""
     trunk = chance.uniform(2.3, 2.9)
     radius, tall = chance.uniform(1.5, 2.0), chance.uniform(1.6, 2.1)
     green = chance.uniform(0.8, 1.15)
     centre = np.array((x, y, z + trunk + tall * 0.85))
-    sides = [Side(leaf) for leaf in _leaves(centre, radius, tall, green, chance)]
+    sides = [Side(patch) for patch in _core(centre, radius, tall, green)]
+    sides += [Side(leaf) for leaf in _leaves(centre, radius, tall, green, chance)]
     pit = flat((x - 0.6, y - 0.6), (x + 0.6, y + 0.6), z + 0.01, (0.10, 0.08, 0.06))
     return (
         Solid((Side(pit),), occludes=False, casts_shadow=False),
@@ -28,8 +33,27 @@ def tree(x: float, y: float, chance: random.Random, z: float = KERB_M) -> tuple[
     )
 
 
+def _core(centre: Floats, radius: float, tall: float, green: float) -> list[Patch]:
+    """Return the inside of a crown, which is all that a draft shows of it from afar."""
+    rings = []
+    for height in (-0.95, -0.45, 0.25, 0.75, 0.98):
+        ring = np.sqrt(1.0 - height * height)
+        angles = np.arange(8) * np.pi / 4.0
+        unit = np.column_stack((np.cos(angles) * ring, np.sin(angles) * ring, np.full(8, height)))
+        rings.append(centre + unit * (radius * 0.88, radius * 0.88, tall * 0.88))
+    patches = []
+    for level, (low, high) in enumerate(itertools.pairwise(rings)):
+        tone = green * (0.45 + 0.14 * level)
+        colour = (0.085 * tone, 0.150 * tone, 0.040 * tone)
+        for i in range(8):
+            j = (i + 1) % 8
+            corners = np.stack((low[i], low[j], high[j], high[i]))
+            patches.append(Patch(corners, colour, "crown"))
+    return patches
+
+
 def _leaves(
-    centre: np.ndarray[tuple[int], np.dtype[np.float64]],
+    centre: Floats,
     radius: float,
     tall: float,
     green: float,
@@ -37,13 +61,13 @@ def _leaves(
 ) -> list[Patch]:
     """Return two-sided clusters of leaves on and in an ellipsoid; the lower ones are darker."""
     leaves = []
-    for index in range(150):
+    for index in range(LEAVES):
         # A sunflower spiral spreads the clusters evenly over the sphere.
-        height = 1.0 - 2.0 * (index + 0.5) / 150
+        height = 1.0 - 2.0 * (index + 0.5) / LEAVES
         angle = index * 2.39996 + chance.uniform(-0.3, 0.3)
         ring = np.sqrt(1.0 - height * height)
         out = np.array((np.cos(angle) * ring, np.sin(angle) * ring, height))
-        depth = chance.uniform(0.72, 1.0)
+        depth = chance.uniform(0.8, 1.02)
         middle = centre + out * (radius, radius, tall) * depth
         tone = green * (0.62 + 0.38 * depth) * (0.75 + 0.25 * height) * chance.uniform(0.8, 1.2)
         colour = (0.085 * tone, 0.150 * tone, 0.040 * tone)
@@ -52,8 +76,8 @@ def _leaves(
 
 
 def _cluster(
-    middle: np.ndarray[tuple[int], np.dtype[np.float64]],
-    out: np.ndarray[tuple[int], np.dtype[np.float64]],
+    middle: Floats,
+    out: Floats,
     chance: random.Random,
     colour: Colour,
 ) -> Patch:
@@ -63,7 +87,7 @@ def _cluster(
     first = np.cross(normal, (0.31, 0.17, 0.93))
     first /= np.linalg.norm(first)
     second = np.cross(normal, first)
-    size = chance.uniform(0.30, 0.52)
+    size = chance.uniform(0.24, 0.42)
     turn, corners = chance.uniform(0.0, 6.28), 5
     angles = turn + np.arange(corners) * 2.0 * np.pi / corners
     points = [middle + size * (np.cos(a) * first + np.sin(a) * second) for a in angles]

@@ -13,7 +13,8 @@ from simulator.scene.materials import MATERIALS, Array, Samples
 from simulator.scene.view import Floats, Point, Projection
 
 GLASSY = {MATERIALS.index(name): share for name, share in (("glass", 1.0), ("paint", 0.35))}
-SHOP, LEAVES = MATERIALS.index("shop"), MATERIALS.index("leaves")
+SHOP = MATERIALS.index("shop")
+LEAVES = [MATERIALS.index("leaves"), MATERIALS.index("crown")]
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -79,7 +80,7 @@ class Shading:
                 samples.colours[chosen],
                 samples.footprint[chosen],
             )
-            falling = materials.light(part.normals, lit[chosen], self._sun, leaves=kind == LEAVES)
+            falling = materials.light(part.normals, lit[chosen], self._sun, leaves=kind in LEAVES)
             falling *= nearby_shade(part)[:, None]
             seen = materials.albedo(MATERIALS[kind], part) * falling
             if kind in GLASSY or kind == SHOP:
@@ -156,7 +157,7 @@ def flat_palette(name: str, seed: int, eye: Point) -> tuple[Bytes, Bytes, Bytes]
 
 def _flat(samples: Samples, scene: Scenery, lit: Array, distance: Array, sun: Array) -> Array:
     falling = materials.light(samples.normals, lit, sun)
-    leaves = scene.materials == LEAVES
+    leaves = np.isin(scene.materials, LEAVES)
     through = materials.light(samples.normals, lit, sun, leaves=True)
     falling = np.where(leaves[:, None], through, falling)
     seen = samples.colours * falling

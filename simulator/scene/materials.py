@@ -28,6 +28,7 @@ MATERIALS = (
     "gravel",
     "hedge",
     "leaves",
+    "crown",
     "metal",
     "paint",
     "cloth",
@@ -293,11 +294,13 @@ def haze(radiance: Array, distance: Array) -> Array:
 
 
 def tone(radiance: Array) -> Array:
-    """Return display values 0 to 1, red, green, blue: a soft shoulder, gamma, less saturation."""
+    """Return display values 0 to 1: a soft shoulder, gamma, less saturation, some contrast."""
     display = (1.0 - np.exp(-1.15 * np.maximum(radiance, 0.0))) ** np.float32(1.0 / 2.0)
     grey = display.mean(axis=-1, keepdims=True)
     muted = grey + (display - grey) * np.float32(0.86)
-    return np.asarray(np.clip(muted * 1.02, 0.0, 1.0), np.float32)
+    middle = 2.0 * muted - 1.0
+    contrasted = muted + 0.07 * middle * (1.0 - middle * middle)
+    return np.asarray(np.clip(contrasted * 1.02, 0.0, 1.0), np.float32)
 
 
 def shop_window(samples: Samples) -> Array:

@@ -13,8 +13,7 @@ from simulator.scene.actors import SIZES, Actor, Kind, Look
 from simulator.scene.solids import Colour
 from simulator.scene.view import Floats, Point
 
-CORNERS = 10
-"""Every face has this many corner indices; the last one repeats where a face has fewer."""
+WHEEL_CORNERS = 10
 
 SHINE = {"glass": 1.0, "paint": 0.35}
 STRIDE_M = 1.45
@@ -29,8 +28,11 @@ class Mesh:
 
     Attributes:
         vertices: N x 3.
-        faces: M x ``CORNERS`` indices, counter-clockwise seen from outside.
+        faces: M x K indices, counter-clockwise seen from outside; the last one is repeated where a
+            face has fewer corners than others.
         normals: M x 3, outwards.
+        offsets: M; normal times any point of the face.
+        middles: M x 3; mean of the corners as ``faces`` lists them.
         colours: M x 3 linear albedo.
         materials: M names.
         base: M; the face that a face is painted on, itself if on none. Painted faces come later.
@@ -41,6 +43,8 @@ class Mesh:
     vertices: Floats
     faces: Indices
     normals: Floats
+    offsets: Floats
+    middles: Floats
     colours: Floats
     materials: tuple[str, ...]
     base: Indices
@@ -52,8 +56,13 @@ class Mesh:
         angle = math.radians(90.0 - heading_deg)
         cos, sin = math.cos(angle), math.sin(angle)
         turn = np.array(((cos, sin, 0.0), (-sin, cos, 0.0), (0.0, 0.0, 1.0)))
+        vertices, normals = self.vertices @ turn + position, self.normals @ turn
         return attrs.evolve(
-            self, vertices=self.vertices @ turn + position, normals=self.normals @ turn
+            self,
+            vertices=vertices,
+            normals=normals,
+            offsets=(normals * vertices[self.faces[:, 0]]).sum(axis=1),
+            middles=self.middles @ turn + position,
         )
 
     def polygons(self) -> list[Indices]:
@@ -111,33 +120,30 @@ class _Builder:
         self.face(rings[0][::-1], colours[0], material)
         self.face(rings[-1], colours[-1], material)
 
-    def build(self) -> Mesh:
-        """Return the mesh."""
-        vertices = np.array(self.points, np.float64)
-        padded = [row[0] + [row[0][-1]] * (CORNERS - len(row[0])) for row in self.rows]
-        faces = np.array(padded, np.intp)
+    def build(self, scale: float = 1.0) -> Mesh:
+        """Return the mesh, ``scale`` times as large."""
+        points = np.array(self.points, np.float64) * scale
+        # Faces share their corners, so that each is projected once.
+        vertices, same = np.unique(points.round(6), axis=0, return_inverse=True)
+        most = max(len(row[0]) for row in self.rows)
+        padded = [row[0] + [row[0][-1]] * (most - len(row[0])) for row in self.rows]
+        faces = same.reshape(-1)[np.array(padded, np.intp)]
+        corners = vertices[faces]
+        # Newell's sum also takes faces that are slightly bent.
+        sums = np.cross(corners, np.roll(corners, -1, axis=1)).sum(axis=1)
+        normals = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
         return Mesh(
             vertices=vertices,
             faces=faces,
-            normals=_normals(vertices, [row[0] for row in self.rows]),
+            normals=normals,
+            offsets=(normals * corners[:, 0]).sum(axis=1),
+            middles=corners.mean(axis=1),
             colours=np.array([row[1] for row in self.rows], np.float64),
             materials=tuple(row[2] for row in self.rows),
             base=np.array([row[3] for row in self.rows], np.intp),
             bias=np.array([row[4] for row in self.rows], np.float64),
             shine=np.array([SHINE.get(row[2], 0.0) for row in self.rows], np.float32),
         )
-
-
-def _normals(vertices: Floats, faces: Sequence[Sequence[int]]) -> Floats:
-    """Return unit normals by Newell's sum, which also takes slightly bent faces."""
-    normals = []
-    for face in faces:
-        corners = vertices[list(face)]
-        following = np.roll(corners, -1, axis=0)
-        normals.append(np.cross(corners, following).sum(axis=0))
-    stacked = np.array(normals)
-    lengths = np.linalg.norm(stacked, axis=1, keepdims=True)
-    return np.asarray(stacked / np.maximum(lengths, 1e-12), np.float64)
 
 
 # -- vehicles --------------------------------------------------------------------------------------
@@ -315,7 +321,7 @@ def _reversed(panes: Sequence[tuple[float, float]]) -> tuple[tuple[float, float]
 
 
 def _disc(x: float, y: float, z: float, radius: float) -> list[Point]:
-    angles = [math.tau * i / CORNERS for i in range(CORNERS)]
+    angles = [math.tau * i / WHEEL_CORNERS for i in range(WHEEL_CORNERS)]
     return [(x + radius * math.sin(a), y, z + radius * math.cos(a)) for a in angles]
 
 
@@ -350,8 +356,7 @@ def person(look: Look, scale: float, step: int) -> Mesh:
     _add_torso(builder, hip, look)
     for y, swing in ((0.22, phase + math.pi), (-0.22, phase)):
         _add_arm(builder, y, hip + 0.50, math.cos(swing), look)
-    mesh = builder.build()
-    return attrs.evolve(mesh, vertices=mesh.vertices * scale)
+    return builder.build(scale)
 
 
 def _leg(phase: float) -> list[Point]:
@@ -368,7 +373,7 @@ def _leg(phase: float) -> list[Point]:
 
 def _add_leg(builder: _Builder, joints: Sequence[Point], look: Look) -> None:
     hip, knee, ankle, toe = (np.array(joint) for joint in joints)
-    rings = [_ring(hip, 0.095, 6), _ring(knee, 0.068, 6), _ring(ankle, 0.055, 6)]
+    rings = [_ring(hip, 0.095, 5), _ring(knee, 0.068, 5), _ring(ankle, 0.055, 5)]
     builder.tube(rings, [look.second, look.second], "cloth")
     heel = ankle + np.array((-0.06, 0.0, -0.02))
     sole = np.array((0.0, 0.0, -0.045))
@@ -390,13 +395,13 @@ def _add_torso(builder: _Builder, hip: float, look: Look) -> None:
     ]
     profile += [(0.57, 0.06, 0.08)]
     rings = [
-        _ring(np.array((lean * z, 0.0, hip + z)), depth, 8, width / depth)
+        _ring(np.array((lean * z, 0.0, hip + z)), depth, 6, width / depth)
         for z, depth, width in profile
     ]
     builder.tube(rings, [look.main] * 4, "cloth")
     head = [(0.55, 0.05), (0.615, 0.075), (0.70, 0.098), (0.79, 0.088), (0.835, 0.045)]
     colours = [look.skin, look.skin, look.skin, look.third]
-    rings = [_ring(np.array((lean * z + 0.02, 0.0, hip + z)), r, 8, 0.85) for z, r in head]
+    rings = [_ring(np.array((lean * z + 0.02, 0.0, hip + z)), r, 6, 0.85) for z, r in head]
     first = len(builder.rows)
     builder.tube(rings, colours, "cloth")
     _grow_hair(builder, first, look)
@@ -418,9 +423,9 @@ def _add_arm(builder: _Builder, y: float, shoulder: float, swing: float, look: L
     elbow = top + 0.29 * np.array((math.sin(upper), 0.0, -math.cos(upper)))
     wrist = elbow + 0.25 * np.array((math.sin(lower), 0.0, -math.cos(lower)))
     hand = wrist + 0.12 * np.array((math.sin(lower), 0.0, -math.cos(lower)))
-    rings = [_ring(top, 0.06, 5), _ring(elbow, 0.05, 5), _ring(wrist, 0.04, 5)]
+    rings = [_ring(top, 0.06, 4), _ring(elbow, 0.05, 4), _ring(wrist, 0.04, 4)]
     builder.tube(rings, [look.main, look.main], "cloth")
-    builder.tube([_ring(hand, 0.03, 5), _ring(wrist, 0.036, 5)], [look.skin], "cloth")
+    builder.tube([_ring(hand, 0.03, 4), _ring(wrist, 0.036, 4)], [look.skin], "cloth")
 
 
 def _ring(middle: Floats, radius: float, corners: int, squash: float = 1.0) -> Floats:

@@ -14,8 +14,8 @@ Ids = npt.NDArray[np.uint16]
 SHIFT = 4
 """Corners are drawn with this many fractional bits."""
 
-FINE_PX, COARSE_PX = 0.35, 1.3
-"""Pieces whose surrounding circle has a smaller radius in pixels are left out."""
+FINE_PX = 0.35
+"""A bake leaves out pieces whose surrounding circle has a smaller radius in pixels."""
 
 GUARD_PX = 4096.0
 """Corners farther out of the picture are cut off, which keeps OpenCV's edges exact."""
@@ -42,7 +42,7 @@ def paint_ids(
     standing = order[order >= scene.level_count]
     ground = levels[levels < scene.ground_count]
     count = len(scene.normals)
-    least = COARSE_PX if coarse else FINE_PX / scale
+    least = scene.coarse_px if coarse else np.full(count, FINE_PX / scale)
     shadows = scene.coarse_shadows if coarse else scene.shadows
     _paint(ids, scene.polygons, projection, scale, ground, least)
     _shade(ids, shadows[0], projection, scale, (1, scene.ground_count), count)
@@ -59,7 +59,7 @@ def _paint(
     projection: Projection,
     scale: int,
     order: Indices,
-    least: float,
+    least: Floats,
 ) -> None:
     for number, corners in _outlines(polygons, projection, scale, order, least):
         cv2.fillConvexPoly(ids, corners, number + 1, cv2.LINE_8, SHIFT)
@@ -76,14 +76,14 @@ def _shade(
     """Add ``offset`` to ids from ``numbers[0]`` to ``numbers[1]`` where a shadow falls."""
     mask = np.zeros(ids.shape, np.uint8)
     order = np.arange(len(shadows.radius))
-    for _, corners in _outlines(shadows, projection, scale, order, COARSE_PX):
+    for _, corners in _outlines(shadows, projection, scale, order, np.ones(len(order))):
         cv2.fillConvexPoly(mask, corners, 255, cv2.LINE_8, SHIFT)
     cv2.bitwise_and(mask, cv2.inRange(ids, *numbers), dst=mask)
     cv2.add(ids, offset, dst=ids, mask=mask)  # type: ignore[call-overload]
 
 
 def _outlines(
-    polygons: Polygons, projection: Projection, scale: int, order: Indices, least: float
+    polygons: Polygons, projection: Projection, scale: int, order: Indices, least: Floats
 ) -> list[tuple[int, npt.NDArray[np.int32]]]:
     """Return number and fixed-point corners of every polygon in sight, in order."""
     seen = order[_in_sight(polygons, projection, order, least)]
@@ -119,7 +119,7 @@ def to_fixed(projection: Projection, camera: Floats, scale: int) -> npt.NDArray[
 
 
 def _in_sight(
-    polygons: Polygons, projection: Projection, order: Indices, least: float
+    polygons: Polygons, projection: Projection, order: Indices, least: Floats
 ) -> npt.NDArray[np.bool_]:
     """Tell whose surrounding sphere meets the picture and is not too small to be seen."""
     middle = projection.to_camera(polygons.middle[order])
@@ -130,7 +130,7 @@ def _in_sight(
     reach_x, reach_y = radius * math.hypot(1.0, half_x), radius * math.hypot(1.0, half_y)
     inside = (depth + radius > NEAR_M) & (np.abs(middle[:, 0]) < depth * half_x + reach_x)
     inside &= np.abs(middle[:, 1]) < depth * half_y + reach_y
-    return np.asarray(inside & (radius * projection.focal_px > depth * least))
+    return np.asarray(inside & (radius * projection.focal_px > depth * least[order]))
 
 
 def _need_no_cut(projection: Projection, camera: Floats, starts: Indices) -> list[bool]:
@@ -152,9 +152,11 @@ def cut_to_frustum(camera: Floats, projection: Projection) -> Floats:
         (0.0, -1.0, reach, 0.0),
     )
     for a, b, c, least in planes:
-        camera = _cut(camera, camera @ np.array((a, b, c)) - least)
-        if len(camera) < 3:
+        height = camera @ np.array((a, b, c)) - least
+        if float(height.max()) <= 0.0:
             return np.empty((0, 3))
+        if float(height.min()) < 0.0:
+            camera = _cut(camera, height)
     return camera
 
 

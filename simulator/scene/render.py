@@ -2,6 +2,7 @@
 
 import functools
 import math
+from collections.abc import Sequence
 
 import attrs
 import cv2
@@ -87,7 +88,7 @@ class Renderer:
         figures = self._figures(projection, background, t)
         if self._shadows:
             for drawn in figures:
-                cast_shadow(i420, projection, drawn, background, self.world.sun)
+                cast_shadow(i420, drawn, background, self.world.sun)
         claimed = np.zeros((height, width), np.uint8)
         for number, drawn in enumerate(figures, 1):
             paint(i420, claimed, drawn, number)
@@ -109,7 +110,7 @@ class Renderer:
 
     def _figures(self, projection: Projection, background: Background, t: float) -> list[Figure]:
         """Return everybody in sight, farthest first."""
-        actors = [actor for actor in self.world.actors_at(t) if in_sight(projection, actor)]
+        actors = in_sight(projection, self.world.actors_at(t))
         lit = sun_on(scenery(*self.world.key), actors)
         figures = [
             drawn
@@ -119,18 +120,20 @@ class Renderer:
         return farthest_first(figures, projection.eye)
 
 
-def in_sight(projection: Projection, actor: Actor) -> bool:
-    """Tell whether an actor may be in the picture, judged by a sphere round it."""
-    length, width, height = actor.size
-    x, y, z = actor.position
-    radius = math.hypot(length, width, height) / 2.0 + 0.4
-    right, down, ahead = projection.to_camera(np.array((x, y, z + height / 2.0))).tolist()
-    if ahead < -radius:
-        return False
+def in_sight(projection: Projection, actors: Sequence[Actor]) -> list[Actor]:
+    """Return those who may be in the picture, judged by a sphere round each."""
+    if not actors:
+        return []
+    sizes = np.array([actor.size for actor in actors])
+    middles = np.array([actor.position for actor in actors])
+    middles[:, 2] += sizes[:, 2] / 2.0
+    radius = np.sqrt((sizes * sizes).sum(axis=1)) / 2.0 + 0.4
+    right, down, ahead = projection.to_camera(middles).T
     half_x = projection.width / 2.0 / projection.focal_px
     half_y = projection.height / 2.0 / projection.focal_px
-    across = abs(right) < ahead * half_x + radius * math.hypot(1.0, half_x)
-    return bool(across and abs(down) < ahead * half_y + radius * math.hypot(1.0, half_y))
+    seen = (ahead > -radius) & (np.abs(right) < ahead * half_x + radius * math.hypot(1.0, half_x))
+    seen &= np.abs(down) < ahead * half_y + radius * math.hypot(1.0, half_y)
+    return [actors[i] for i in np.flatnonzero(seen).tolist()]
 
 
 def farthest_first(figures: list[Figure], eye: Floats) -> list[Figure]:
@@ -139,7 +142,7 @@ def farthest_first(figures: list[Figure], eye: Floats) -> list[Figure]:
     By distance; but where two overlap in the picture, a side of one's footprint that parts them
     decides: the middle of a bus may be nearer than a person who stands before its rear.
     """
-    by_distance = sorted(figures, key=lambda f: -float(np.linalg.norm(f.actor.position - eye)))
+    by_distance = sorted(figures, key=lambda f: -math.dist(f.actor.position, eye))
     ordered: list[Figure] = []
     for drawn in by_distance:
         place = len(ordered)

@@ -7,38 +7,38 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.scene.bake import Background
-from simulator.scene.figures import Figure, Rect
+from simulator.scene.figures import Figure, Rect, even_rect
 from simulator.scene.raster import SHIFT
 from simulator.scene.view import NEAR_M, Floats, Projection
 
 Bytes = npt.NDArray[np.uint8]
 
-CAST, CONTACT = 0.52, 0.42
+UNDER_M = 0.4
+"""What is lower than this keeps the sky's light from the ground as well."""
+
+CAST, CONTACT = 0.50, 0.40
 """How much light the two take away, as a share of the display value."""
 
 
-def cast_shadow(
-    i420: Bytes, projection: Projection, drawn: Figure, background: Background, sun: Floats
-) -> None:
+def cast_shadow(i420: Bytes, drawn: Figure, background: Background, sun: Floats) -> None:
     """Darken the ground of an I420 picture where an actor keeps light away."""
-    ground = drawn.actor.position[2]
-    vertices = drawn.mesh.vertices
-    above = np.maximum(vertices[:, 2] - ground, 0.0)
-    cast = np.column_stack((vertices[:, :2] - sun[:2] * (above / sun[2])[:, None],))
-    points = np.column_stack((cast, np.full(len(cast), ground)))
-    under = np.column_stack(
-        (vertices[above < 0.9][:, :2], np.full(int((above < 0.9).sum()), ground))
-    )
-    hulls = [_hull(projection, points), _hull(projection, under)]
+    vertices, camera = drawn.mesh.vertices, drawn.camera
+    angle = math.radians(90.0 - drawn.actor.heading_deg)
+    cos, sin = math.cos(angle), math.sin(angle)
+    slope = np.array((sun[0] * cos + sun[1] * sin, sun[1] * cos - sun[0] * sin)) / sun[2]
+    cast = np.zeros_like(vertices)
+    cast[:, :2] = vertices[:, :2] - vertices[:, 2:] * slope
+    under = np.zeros_like(vertices)
+    under[:, :2] = vertices[:, :2]
+    hulls = _hull(camera, cast), _hull(camera, under[vertices[:, 2] < UNDER_M])
     if hulls[0] is None or hulls[1] is None:
         return
-    size = i420.shape[1], i420.shape[0] * 2 // 3
-    rect = _rect(np.concatenate((hulls[0], hulls[1])), size)
-    if rect is None:
-        return
-    taken = _taken(rect, hulls[0], hulls[1], background)
-    luma = i420[rect.rows, rect.columns]
-    cv2.multiply(luma, cv2.bitwise_not(taken), dst=luma, scale=1.0 / 255.0)
+    around = np.concatenate((hulls[0], hulls[1]))
+    rect = even_rect(around, 4.0, camera.width, camera.height)
+    if rect is not None:
+        taken = _taken(rect, hulls[0], hulls[1], background)
+        luma = i420[rect.rows, rect.columns]
+        cv2.multiply(luma, cv2.bitwise_not(taken), dst=luma, scale=1.0 / 255.0)
 
 
 def _taken(rect: Rect, cast: Floats, contact: Floats, background: Background) -> Bytes:
@@ -52,8 +52,8 @@ def _taken(rect: Rect, cast: Floats, contact: Floats, background: Background) ->
     full = np.asarray(cv2.blur(full, (soft, soft)), np.uint8)
     close = np.asarray(cv2.blur(close, (2 * soft + 1, 2 * soft + 1)), np.uint8)
     cv2.multiply(full, background.sunlit_in(*corners), dst=full, scale=1.0 / 255.0)
-    open_ground = np.isinf(background.distance_in(*corners)).view(np.uint8) * np.uint8(255)
-    cv2.bitwise_and(close, open_ground, dst=close)
+    standing = cv2.inRange(background.distance_in(*corners), 0.0, 1e9)
+    cv2.subtract(close, standing, dst=close)
     return np.asarray(cv2.max(full, close), np.uint8)
 
 
@@ -63,14 +63,6 @@ def _hull(projection: Projection, points: Floats) -> Floats | None:
         return None
     pixels = projection.to_pixels(camera).astype(np.float32)
     return np.asarray(cv2.convexHull(pixels)[:, 0], np.float64)
-
-
-def _rect(pixels: Floats, size: tuple[int, int]) -> Rect | None:
-    low, high = pixels.min(axis=0) - 4.0, pixels.max(axis=0) + 4.0
-    left, top = max(0, math.floor(low[0])) & ~1, max(0, math.floor(low[1])) & ~1
-    right = min(size[0], math.ceil(high[0]) + 1 & ~1)
-    bottom = min(size[1], math.ceil(high[1]) + 1 & ~1)
-    return Rect(left, top, right, bottom) if left < right and top < bottom else None
 
 
 def _fixed(pixels: Floats, rect: Rect) -> npt.NDArray[np.int32]:

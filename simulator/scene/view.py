@@ -4,6 +4,7 @@ Axes of the world: metres, x east, y north, z up. Pan is clockwise from north se
 is positive upwards (the signs of the spherical PTZ space, ONVIF PTZ Service Specification 5.7).
 """
 
+import copy
 import functools
 import math
 
@@ -86,6 +87,19 @@ class Projection:
             pixels = self.to_pixels(camera_points)
         pixels[depth <= 0.0] = np.nan
         return pixels, depth
+
+    def turned(self, position: Point, heading_deg: float) -> "Projection":
+        """Return the same camera in the axes of something at ``position`` that faces a heading.
+
+        Its axes are x forward, y left, z up; so a mesh is projected without being placed first.
+        """
+        angle = math.radians(90.0 - heading_deg)
+        cos, sin = math.cos(angle), math.sin(angle)
+        turn = np.array(((cos, sin, 0.0), (-sin, cos, 0.0), (0.0, 0.0, 1.0)))
+        other = copy.copy(self)
+        other.eye = turn @ (self.eye - position)
+        other.axes = self.axes @ turn.T
+        return other
 
     def rays(self, pixels: npt.ArrayLike) -> Floats:
         """Return the world direction (N x 3, unit length) through each pixel coordinate (N x 2)."""

@@ -79,10 +79,13 @@ class LoopLibrary:
                 result.fail(error)
 
         def found(loop: Loop | None, error: BaseException | None) -> None:
-            if isinstance(error, FileNotFoundError | LoopFileError):
-                self._workers.process(make_loop_file, look, self._painter_of, path).then(made)
-            else:
+            if not isinstance(error, FileNotFoundError | LoopFileError):
                 remade(loop, error)
+                return
+            try:
+                self._workers.process(make_loop_file, look, self._painter_of, path).then(made)
+            except Exception as refusal:  # no process can be had, or they have died
+                result.fail(refusal)
 
         self._workers.thread(load_loop, look, path).then(found)
         return result

@@ -102,6 +102,14 @@ def test_the_disk_is_bounded_and_keeps_what_was_used_last(open_library, looks, t
     assert {key for key, path in files.items() if path.exists()} == {looks[0].key, looks[3].key}
 
 
+def test_workers_that_refuse_are_reported(open_library, workers, looks, monkeypatch):
+    def refuse(call, *args):
+        raise RuntimeError("no processes left")
+
+    monkeypatch.setattr(workers, "process", refuse)
+    assert isinstance(outcome(open_library().get(looks[0])), RuntimeError)
+
+
 def test_a_painter_that_fails_is_reported_and_may_be_tried_again(open_library, scene, looks):
     failures = [RuntimeError("no sun")]
 

@@ -24,6 +24,7 @@ __all__ = ["Background", "Backgrounds", "Bake", "Draft", "bake", "draft"]
 
 Key = tuple[str, int, View, int, int]
 
+OPENCV_MAJOR = int(cv2.__version__.split(".", maxsplit=1)[0])
 DEFAULT_MEMORY = 256 * 1024 * 1024
 DEFAULT_DISK = 1024 * 1024 * 1024
 
@@ -79,12 +80,21 @@ def draft(world_key: tuple[str, int], view: View, width: int, height: int) -> Dr
     ids = paint_ids(scene, projection, 1, coarse=True)
     luma, blue, red = flat_palette(*world_key, view.position)
     i420 = np.empty((height * 3 // 2, width), np.uint8)
-    cv2.blur(np.take(luma, ids), (3, 3), dst=i420[:height])
+    cv2.blur(_look_up(luma, ids), (3, 3), dst=i420[:height])
     half = ids[::2, ::2]
     chroma = i420[height:].reshape(2, height // 2, width // 2)
-    np.take(blue, half, out=chroma[0])
-    np.take(red, half, out=chroma[1])
+    chroma[0] = np.take(blue, half)
+    chroma[1] = np.take(red, half)
     return Draft(i420, ids, scene, projection)
+
+
+def _look_up(table: Bytes, ids: Ids) -> Bytes:
+    """Return ``table[ids]``; three times as fast where OpenCV looks up 16-bit numbers."""
+    if OPENCV_MAJOR < 5:
+        return np.take(table, ids)
+    padded = np.zeros(1 << 16, np.uint8)
+    padded[: len(table)] = table
+    return np.asarray(cv2.LUT(ids, padded), np.uint8)
 
 
 class Backgrounds:

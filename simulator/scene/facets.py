@@ -13,7 +13,8 @@ from simulator.scene.solids import Patch, Solid
 from simulator.scene.view import Floats, Point
 from simulator.scene.world import World, load_world
 
-COARSE_PX, COARSE_LEAF_PX = 2.2, 9.0
+COARSE_PX, COARSE_LEAF_PX, COARSE_THIN_PX = 2.0, 9.0, 3.5
+"""A draft leaves out pieces of a smaller radius, leaves of a smaller one, and thinner details."""
 
 Indices = npt.NDArray[np.intp]
 
@@ -107,9 +108,7 @@ def scenery(name: str, seed: int) -> Scenery:
         colours=np.array([patch.colour for patch in patches]),
         materials=np.array([MATERIALS.index(patch.material) for patch in patches]),
         two_sided=np.array([row[1] >= 0 and world.solids[row[1]].two_sided for row in rows]),
-        coarse_px=np.array(
-            [COARSE_LEAF_PX if patch.material == "leaves" else COARSE_PX for patch in patches]
-        ),
+        coarse_px=np.array([_coarse_px(*row[:2]) for row in rows]),
         solid=np.array([row[1] for row in rows]),
         side=np.array([row[2] for row in rows]),
         ground_count=len(world.ground_patches),
@@ -132,6 +131,17 @@ def _rows(world: World, order: Iterable[int]) -> Iterator[tuple[Patch, int, int]
             yield side.outline, number, side_number
             for detail in side.details:
                 yield detail, number, side_number
+
+
+def _coarse_px(patch: Patch, solid: int) -> float:
+    """Return the smallest radius in pixels at which a draft shows a piece."""
+    if patch.material == "leaves":
+        return COARSE_LEAF_PX
+    corners = patch.corners
+    radius = float(np.linalg.norm(corners - corners.mean(axis=0), axis=1).max())
+    area = np.cross(corners - corners[0], np.roll(corners, -1, axis=0) - corners[0]).sum(axis=0)
+    thickness = float(np.linalg.norm(area)) / 2.0 / (2.0 * radius)
+    return COARSE_PX if solid < 0 else max(COARSE_PX, COARSE_THIN_PX * radius / thickness)
 
 
 def _level_of(world: World) -> float:

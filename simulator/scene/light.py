@@ -180,19 +180,24 @@ _TO_YUV = np.array(
 _YUV_OFFSET = np.array((16.0, 128.0, 128.0), np.float32)
 
 
+SPREAD_M = 0.4
+GRID_M = 0.2
+
+
 def sun_on(scene: Scenery, actors: Sequence[Actor]) -> list[float]:
     """Return for each actor how much of the sun it sees past the big blocks, 0 to 1."""
-    if not actors:
-        return []
-    spread = np.array(((0.0, 0.0), (0.4, 0.0), (-0.4, 0.0), (0.0, 0.4), (0.0, -0.4)))
-    places = np.array([actor.position for actor in actors]) + np.array((0.0, 0.0, 1.0))
-    points = np.repeat(places[:, None], len(spread), axis=1)
-    points[..., :2] += spread
-    start = points.reshape(-1, 1, 3)
-    first = (scene.blocks[:, 0] - start) / scene.world.sun
-    second = (scene.blocks[:, 1] - start) / scene.world.sun
-    enter = np.minimum(first, second).max(axis=2)
-    leave = np.maximum(first, second).min(axis=2)
-    blocked = (leave > np.maximum(enter, 0.0)).any(axis=1)
-    lit = 1.0 - blocked.reshape(len(actors), -1).mean(axis=1)
-    return [float(share) for share in lit]
+    key = scene.world.key
+    return [
+        _sun_at(*key, round(actor.position[0] / GRID_M), round(actor.position[1] / GRID_M))
+        for actor in actors
+    ]
+
+
+@functools.lru_cache(maxsize=16384)
+def _sun_at(name: str, seed: int, column: int, row: int) -> float:
+    """Return how much sun reaches a place (steps of ``GRID_M``) a metre above the ground."""
+    scene = scenery(name, seed)
+    middle = np.array((column * GRID_M, row * GRID_M, 1.0))
+    around = np.array(((0, 0, 0), (1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0)))
+    lit = sees_sun(scene, (middle + around * SPREAD_M).astype(np.float32))
+    return float(lit.mean())

@@ -67,9 +67,7 @@ class World:
     def actors_at(self, t: float) -> tuple[Actor, ...]:
         """Return everybody who is about at scenario time ``t``, in the order of their ids."""
         # A microsecond is far below a frame; rounding makes every lap the same to the bit.
-        moment = round(t % self.period_s, 6) % self.period_s
-        actors = (walk.at(moment, self.period_s, self.ground) for walk in self.walks)
-        return tuple(actor for actor in actors if actor is not None)
+        return _cast(self, round(t % self.period_s, 6) % self.period_s)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -80,4 +78,12 @@ class World:
         for patch in (*self.ground_patches, *patches, *details):
             digest.update(np.ascontiguousarray(patch.corners).tobytes())
             digest.update(repr((patch.colour, patch.material)).encode())
+        digest.update(self.sun.tobytes())
         return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=256)
+def _cast(world: World, moment: float) -> tuple[Actor, ...]:
+    """Return who is about; kept, because all cameras of a farm ask for the same moments."""
+    actors = (walk.at(moment, world.period_s, world.ground) for walk in world.walks)
+    return tuple(actor for actor in actors if actor is not None)

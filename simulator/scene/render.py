@@ -1,6 +1,5 @@
 """The picture of a world at a moment, and where in it everybody is."""
 
-import functools
 import math
 from collections.abc import Sequence
 
@@ -225,9 +224,3 @@ def _truth(drawn: Figure, claimed: Bytes, number: int) -> VisibleObject | None:
         box=(left, top, left + width, top + height),
         visible=count / drawn.outline,
     )
-
-
-@functools.lru_cache(maxsize=64)
-def renderer_for(world: World, backgrounds: Backgrounds) -> Renderer:
-    """Return the one renderer of a world on these backgrounds."""
-    return Renderer(world, backgrounds)

@@ -225,10 +225,11 @@ class Stream:
             self._loop_pending = False
             return None
         view = self._shot.view_at(t)
-        if self._look is None or self._look.view != view:
+        if self._look is not None and self._look.view != view:
+            self._moved_at = t  # a move so short that no frame saw it
             self._look = self._loop = None
-            if t - self._moved_at < SETTLE_S:
-                return None
+            self._loop_pending = False
+        if self._look is None and t - self._moved_at >= SETTLE_S:
             self._find_loop(view)
         return self._loop
 

@@ -130,7 +130,7 @@ def _plain(samples: Samples) -> Array:
 def _asphalt(samples: Samples) -> Array:
     x, y, fp = samples.points[:, 0], samples.points[:, 1], samples.footprint
     grey = 1.0 + 0.10 * noise(x / 31.0, y / 31.0) + 0.10 * noise(x / 5.3, y / 5.3)
-    grey += 0.22 * noise(x / 0.61, y / 0.61) * _fade(fp, 0.03)
+    grey += 0.15 * noise(x / 0.61, y / 0.61) * _fade(fp, 0.03)
     for track in (-2.5, -0.95, 0.95, 2.5):  # polished by wheels
         grey += 0.10 * np.exp(-(((y - track) / 0.32) ** 2)) * (np.abs(x) < 60)
     for oil in (-1.75, 1.75):  # and darkened between them

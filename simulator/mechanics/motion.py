@@ -11,7 +11,7 @@ import attrs
 
 
 class Phase(NamedTuple):
-    """A stretch of constant acceleration; an endless motion's last one takes ``math.inf`` seconds."""
+    """A stretch of constant acceleration; the last of an endless motion is infinite."""
 
     duration_s: float
     acceleration: float
@@ -75,7 +75,7 @@ def move_to(motion: Motion, target: float, speed: float, acceleration: float, no
     """Return the quickest way from the state of ``motion`` at ``now`` to rest at ``target``.
 
     It accelerates and brakes with ``acceleration``, never exceeds ``speed`` (both above 0) once it
-    got down to it, and turns round smoothly if it goes the wrong way or is too fast to stop in time.
+    got down to it, and turns round smoothly if it goes the wrong way or cannot stop in time.
     """
     position, velocity = motion.at(now)
     stop = position + velocity * abs(velocity) / (2.0 * acceleration)

@@ -51,7 +51,7 @@ class Ptz:
     """
 
     def __init__(self, spec: PtzSpec, now: float, start: PtzPose | None = None) -> None:
-        """Stand still at ``start``, moved into the limits; by default straight ahead, widest view."""
+        """Stand still at ``start``, moved into the limits; by default ahead and wide."""
         self.spec = spec
         self.on_change: list[Callable[[float], None]] = []
         pose = start or PtzPose(0.0, 0.0, spec.focal_mm[0])

@@ -149,6 +149,10 @@ class LimitedChannel(HTTPChannel):
         if not self._refused:
             super().lineReceived(line)  # type: ignore[no-untyped-call]
 
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: ARG002
+        """Refuse a line that is longer than a head may be, instead of hanging up without a word."""
+        self.refuse(400)
+
     def rawDataReceived(self, data: bytes) -> None:
         """Read a part of the body."""
         if not self._refused:

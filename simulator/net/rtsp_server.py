@@ -187,8 +187,9 @@ class RtspServer:
     def _dispatch(self, request: Request, client: Client, now: float) -> Response:
         if request.version != VERSION:
             raise RtspError(505, f"{request.version} is not spoken here")
-        if "CSeq" not in request.headers:
-            raise RtspError(400, "no CSeq")
+        cseq = request.headers.get("CSeq") or ""
+        if not (cseq.isascii() and cseq.isdigit()):
+            raise RtspError(400, f"CSeq {cseq[:20]!r} is not a number")
         method = self._methods.get(request.method)
         if method is None:
             raise RtspError(501, f"method {request.method[:40]} is not implemented")

@@ -17,6 +17,7 @@ from simulator.media.look import Look
 from simulator.media.loop import Loop
 from simulator.media.pacer import Beat, Pacer
 from simulator.media.source import Frame, Painter, Receiver
+from simulator.media.standins import StandIns
 from simulator.scene.view import View
 
 Rendering = Literal["auto", "live", "loop"]
@@ -43,6 +44,7 @@ class Studio:
         world: name of the world.
         seed: of the scenario.
         period_s: after how long the world repeats.
+        stand_ins: how many streams may be live until their loops are made.
     """
 
     clock: Clock
@@ -53,6 +55,7 @@ class Studio:
     world: str
     seed: int
     period_s: float
+    stand_ins: StandIns = attrs.field(factory=StandIns)
 
 
 @attrs.frozen
@@ -119,6 +122,7 @@ class Stream:
         self._look: Look | None = None
         self._loop: Loop | None = None
         self._loop_pending = False
+        self._stands_in = False
         self._live: LiveSource | None = None
         self._on_air: Literal["live", "loop"] | None = None
         self._last_index = -1
@@ -201,6 +205,7 @@ class Stream:
             self._beat.stop()
         self._beat = self._live = self._look = self._loop = self._on_air = None
         self._loop_pending = self._whole = False
+        self._release_stand_in()
 
     def _on_beat(self, index: int) -> None:
         t = self.form.time_of(index)
@@ -209,7 +214,7 @@ class Stream:
         loop = self._loop_at(t)
         if loop is not None and (self._on_air != "live" or loop.is_key(index)):
             self._show_loop(loop, index)
-        elif self._loop_pending and self._moved_at == -math.inf:
+        elif self._loop_pending and self._moved_at == -math.inf and not self._may_stand_in():
             self._show_placeholder(index, t)
         else:
             self._on_air = "live"
@@ -248,17 +253,28 @@ class Stream:
             self._loop = loop
             self._loop_pending = False
 
+    def _may_stand_in(self) -> bool:
+        if not self._stands_in:
+            self._stands_in = self._studio.stand_ins.take()
+        return self._stands_in
+
+    def _release_stand_in(self) -> None:
+        if self._stands_in:
+            self._stands_in = False
+            self._studio.stand_ins.give_back()
+
     def _show_loop(self, loop: Loop, index: int) -> None:
         """Deliver a frame of the loop, unless it depends on one that was not delivered."""
         follows = self._on_air == "loop" and self._whole and index == self._last_index + 1
         self._on_air = "loop"
         self._live = None
+        self._release_stand_in()
         self._whole = follows or loop.is_key(index)
         if self._whole:
             self._deliver(loop.frame(index))
 
     def _show_placeholder(self, index: int, t: float) -> None:
-        """Show one key frame a second, until a camera that has not moved yet has its loop."""
+        """Show one key frame a second while a loop is made and too many others stand in."""
         if (index + int(self._phase * self.form.fps)) % math.ceil(self.form.fps) == 0:
             self._key_wanted = True
             self._show_live(index, t)

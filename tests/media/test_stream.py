@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from simulator.media.format import StreamFormat
+from simulator.media.standins import StandIns
 
 
 def advance(scene, seconds):
@@ -160,9 +161,36 @@ def test_a_view_that_jumps_is_live_until_its_loop_begins(scene, form, recorder, 
     assert recorder.indexes == list(range(recorder.indexes[0], 1046))
 
 
-def test_until_there_is_a_loop_one_live_key_frame_a_second_stands_in(
-    held_scene, form, recorder, decode
+def test_until_there_is_a_loop_live_frames_stand_in_for_a_few_streams(
+    held_scene, form, make_recorder, decode
 ):
+    held_scene.studio = attrs.evolve(held_scene.studio, stand_ins=StandIns(1))
+    first, second = make_recorder(), make_recorder()
+    streams = [held_scene.stream(form, rendering="auto") for _ in range(2)]
+    for stream, recorder in zip(streams, (first, second), strict=True):
+        stream.attach(recorder)
+    reading = held_scene.workers.waiting.pop()
+    advance(held_scene, 0.05)
+    for _ in range(20):
+        held_scene.workers.finish()
+        advance(held_scene, 0.1)
+    assert (len(first.frames), len(second.frames)) == (20, 2)
+    streams[0].detach(first)
+    for _ in range(10):
+        held_scene.workers.finish()
+        advance(held_scene, 0.1)
+    assert len(second.frames) == 12
+    held_scene.workers.waiting.append(reading)
+    for _ in range(40):
+        held_scene.workers.finish()
+        advance(held_scene, 0.1)
+    assert held_scene.studio.stand_ins.take()
+    assert second.indexes[12:] == list(range(second.indexes[12], second.indexes[-1] + 1))
+    assert len(decode(second.frames)) == len(second.frames)
+
+
+def test_beyond_those_one_live_key_frame_a_second_stands_in(held_scene, form, recorder, decode):
+    held_scene.studio = attrs.evolve(held_scene.studio, stand_ins=StandIns(0))
     stream = held_scene.stream(form, rendering="auto")
     stream.attach(recorder)
     reading = held_scene.workers.waiting.pop()

@@ -108,7 +108,7 @@ def scenery(name: str, seed: int) -> Scenery:
         colours=np.array([patch.colour for patch in patches]),
         materials=np.array([MATERIALS.index(patch.material) for patch in patches]),
         two_sided=np.array([row[1] >= 0 and world.solids[row[1]].two_sided for row in rows]),
-        coarse_px=np.array([_coarse_px(*row[:2]) for row in rows]),
+        coarse_px=np.array([_coarse_px(patch, detail) for patch, _, _, detail in rows]),
         solid=np.array([row[1] for row in rows]),
         side=np.array([row[2] for row in rows]),
         ground_count=len(world.ground_patches),
@@ -123,25 +123,28 @@ def scenery(name: str, seed: int) -> Scenery:
     )
 
 
-def _rows(world: World, order: Iterable[int]) -> Iterator[tuple[Patch, int, int]]:
+def _rows(world: World, order: Iterable[int]) -> Iterator[tuple[Patch, int, int, bool]]:
+    """Yield every piece with its solid, its side, and whether it is painted on a side."""
     for patch in world.ground_patches:
-        yield patch, -1, 0
+        yield patch, -1, 0, False
     for number in order:
         for side_number, side in enumerate(world.solids[number].sides):
-            yield side.outline, number, side_number
+            yield side.outline, number, side_number, False
             for detail in side.details:
-                yield detail, number, side_number
+                yield detail, number, side_number, True
 
 
-def _coarse_px(patch: Patch, solid: int) -> float:
+def _coarse_px(patch: Patch, detail: bool) -> float:
     """Return the smallest radius in pixels at which a draft shows a piece."""
     if patch.material == "leaves":
         return COARSE_LEAF_PX
+    if not detail:
+        return COARSE_PX
     corners = patch.corners
     radius = float(np.linalg.norm(corners - corners.mean(axis=0), axis=1).max())
     area = np.cross(corners - corners[0], np.roll(corners, -1, axis=0) - corners[0]).sum(axis=0)
     thickness = float(np.linalg.norm(area)) / 2.0 / (2.0 * radius)
-    return COARSE_PX if solid < 0 else max(COARSE_PX, COARSE_THIN_PX * radius / thickness)
+    return max(COARSE_PX, COARSE_THIN_PX * radius / thickness)
 
 
 def _level_of(world: World) -> float:

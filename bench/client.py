@@ -187,6 +187,7 @@ def urls_of(inventory: Path, profile: str) -> list[str]:
 @click.option("--profile", default="main", show_default=True, help="Of the inventory's cameras.")
 @click.option("--transport", type=click.Choice(["udp", "tcp"]), default="udp", show_default=True)
 @click.option("--seconds", default=20.0, show_default=True, help="How long to measure.")
+@click.option("--settle", default=SETTLE_S, show_default=True, help="Seconds to play before.")
 @click.option("--fps", default=15.0, show_default=True, help="Frames a second of every stream.")
 @click.option("--pid", type=int, help="The server, to measure its CPU time and memory.")
 @click.option("--core", default=CLIENT_CORE, show_default=True, help="Where the client runs.")
@@ -198,6 +199,7 @@ def main(
     profile: str,
     transport: Lower,
     seconds: float,
+    settle: float,
     fps: float,
     pid: int | None,
     core: int,
@@ -208,7 +210,7 @@ def main(
     pin(core)
     player = Player([*urls, *(urls_of(inventory, profile) if inventory else [])], transport, fps)
     player.play(STAGGER_S, random.Random(1))
-    player.run(time.monotonic() + SETTLE_S)
+    player.run(time.monotonic() + settle)
     recorded = player.receptions[:record_streams]
     for reception in recorded:
         reception.recording = []

@@ -1,14 +1,13 @@
 """An RTSP session of the load client: a blocking handshake with login, then bare sending."""
 
 import contextlib
-import secrets
 import socket
 import time
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
-from simulator.wire.digest import ALGORITHMS, Challenge
+from bench.login import Login
 from simulator.wire.rtsp.headers import Session, Transport
 from simulator.wire.rtsp.message import Headers, Request, Response
 from simulator.wire.rtsp.parser import RtspParser
@@ -34,11 +33,10 @@ class RtspClient:
     def __init__(self, url: str) -> None:
         """Connect to an ``rtsp://user:password@host:port/path``."""
         parts = urlsplit(url)
-        self._username, self._password = unquote(parts.username or ""), parts.password or ""
+        self._login = Login(unquote(parts.username or ""), unquote(parts.password or ""))
         address = (parts.hostname or "", parts.port or 554)
         self._url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-        self._sequence = self._count = 0
-        self._challenge: Challenge | None = None
+        self._sequence = 0
         self._session = ""
         self._parser = RtspParser()
         self.socket = _connect(address)
@@ -82,7 +80,7 @@ class RtspClient:
     def _ask(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
         answer = self._exchange(self._request(method, url, headers))
         if answer.status == 401:
-            self._challenge, self._count = _best(answer.headers.all("WWW-Authenticate")), 0
+            self._login.challenged(answer.headers.all("WWW-Authenticate"))
             answer = self._exchange(self._request(method, url, headers))
         if answer.status != 200:
             raise ConnectionError(f"{method} {url}: {answer.status} {answer.reason}")
@@ -93,12 +91,9 @@ class RtspClient:
         fields = Headers([("CSeq", str(self._sequence)), *headers.items()])
         if self._session:
             fields.add("Session", self._session)
-        if self._challenge is not None:
-            self._count += 1
-            credentials = self._challenge.answer(
-                self._username, self._password, method, url, self._count, secrets.token_hex(8)
-            )
-            fields.add("Authorization", str(credentials))
+        credentials = self._login.credentials(method, url)
+        if credentials:
+            fields.add("Authorization", credentials)
         return Request(method, url, fields)
 
     def _exchange(self, request: Request) -> Response:
@@ -123,16 +118,6 @@ def _connect(address: tuple[str, int]) -> socket.socket:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return connection
     raise ConnectionError(f"{address[0]}:{address[1]} refuses connections")
-
-
-def _best(challenges: list[str]) -> Challenge:
-    """Return the first digest challenge that can be answered."""
-    for text in challenges:
-        if text.lower().startswith("digest"):
-            challenge = Challenge.parse(text)
-            if challenge.algorithm in ALGORITHMS:
-                return challenge
-    raise ConnectionError(f"no login for {challenges}")
 
 
 def _video(description: SessionDescription) -> MediaDescription:

@@ -25,6 +25,9 @@ CLIPS = 10
 
 WARM_UP_CAMERAS = 10
 
+SETTLE_S = 22.0
+"""How long streams play before they are measured: a round of the world, so that caches are full."""
+
 SYSTEM_PYTHON = "/usr/bin/python3"
 APT_GET = (
     "apt-get install python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-rtsp "
@@ -45,10 +48,23 @@ _LOWERS: tuple[Lower, ...] = ("udp", "tcp")
 Figures = dict[str, Any]
 
 
-def play(urls: Sequence[str], pid: int, lower: Lower, seconds: float, *more: str) -> Figures:
+def play(
+    urls: Sequence[str], pid: int, lower: Lower, seconds: float, settle_s: float, *more: str
+) -> Figures:
     """Play URLs by the load client in a process of its own, and return its figures."""
     command = [sys.executable, "-m", "bench.client", "--transport", lower]
-    command += ["--seconds", str(seconds), "--fps", str(FPS), "--pid", str(pid), *more, *urls]
+    command += [
+        "--seconds",
+        str(seconds),
+        "--fps",
+        str(FPS),
+        "--settle",
+        str(settle_s),
+        "--pid",
+        str(pid),
+        *more,
+        *urls,
+    ]
     client = start(command, CLIENT_CORE, stdout=subprocess.PIPE)
     try:
         output, _ = client.communicate()
@@ -66,7 +82,7 @@ def make_loops(folder: Path) -> None:
         click.echo("making the loops, unless they are there", err=True)
         for _ in range(_WARM_UP_ROUNDS):
             where = ["--inventory", str(farm.inventory)]
-            figures = play([], farm.pid, "udp", _WARM_UP_S, *where)
+            figures = play([], farm.pid, "udp", _WARM_UP_S, _WARM_UP_S, *where)
             if figures["frames"] > 0.9 * figures["streams"] * FPS * figures["seconds"]:
                 return
     raise click.ClickException("the farm does not get its loops made")
@@ -79,8 +95,8 @@ def measure_camfarm(count: int, seconds: float, folder: Path) -> dict[str, Figur
         where = ["--inventory", str(farm.inventory)]
         recording = ["--record", str(folder), "--record-streams", str(min(CLIPS, count))]
         return {
-            "udp": play([], farm.pid, "udp", seconds, *where, *recording),
-            "tcp": play([], farm.pid, "tcp", seconds, *where),
+            "udp": play([], farm.pid, "udp", seconds, SETTLE_S, *where, *recording),
+            "tcp": play([], farm.pid, "tcp", seconds, SETTLE_S, *where),
         }
 
 
@@ -94,7 +110,7 @@ def measure_gstreamer(count: int, seconds: float, folder: Path) -> dict[str, Fig
     for lower in _LOWERS:
         with running_gstreamer(count, clips) as (pid, port):
             urls = [f"rtsp://127.0.0.1:{port}/{number}" for number in range(count)]
-            figures[lower] = play(urls, pid, lower, seconds)
+            figures[lower] = play(urls, pid, lower, seconds, SETTLE_S)
     return figures
 
 

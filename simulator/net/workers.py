@@ -1,6 +1,9 @@
 """Threads and processes that render, encode and bake; their results come back on the reactor."""
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -10,6 +13,9 @@ from twisted.internet.interfaces import IReactorFromThreads
 from simulator.later import Later
 
 T = TypeVar("T")
+
+WORKER_NICENESS = 5
+"""Bakes and loops can wait; packets cannot."""
 
 
 class ReactorWorkers:
@@ -28,7 +34,8 @@ class ReactorWorkers:
         """
         self._reactor = reactor
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="camfarm")
-        self._processes = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"))
+        spawn = multiprocessing.get_context("spawn")
+        self._processes = ProcessPoolExecutor(processes, spawn, initializer=_be_a_worker)
         self._closed = False
 
     def thread(self, call: Callable[..., T], *args: Any) -> Later[T]:
@@ -62,3 +69,17 @@ class ReactorWorkers:
             self._reactor.callFromThread(later.fail, error)
         else:
             self._reactor.callFromThread(later.resolve, future.result())
+
+
+def _be_a_worker() -> None:
+    """Give way to whoever streams, leave Ctrl-C to the farm, and do not outlive it."""
+    os.nice(WORKER_NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_farm, daemon=True).start()
+
+
+def _end_with_the_farm() -> None:
+    farm = multiprocessing.parent_process()
+    if farm is not None:
+        farm.join()  # a farm that was killed could not end its workers
+        os._exit(1)

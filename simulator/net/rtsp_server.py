@@ -16,6 +16,8 @@ from simulator.media.description import describe
 from simulator.media.stream import Stream
 from simulator.net.rtp import PortError, RtpSender
 from simulator.net.session import RtspSession, SessionPlace
+from simulator.services.access import permits
+from simulator.services.registry import Access
 from simulator.wire.rtsp.error import RtspError
 from simulator.wire.rtsp.headers import Range, RtpInfo, Session, Transport, parse_transports
 from simulator.wire.rtsp.message import VERSION, Request, Response
@@ -202,7 +204,11 @@ class RtspServer:
         return method(_Call(request, client, now, self._session(request, client)))
 
     def _challenges(self, request: Request, client: Client, now: float) -> list[str]:
-        """Return what a client that is not logged in must be told; nothing if it is."""
+        """Return what a client that is not logged in must be told; nothing if it is.
+
+        Raises:
+            RtspError: 403 for a user who may not see streams.
+        """
         authorization = request.headers.get("Authorization")
         login = self.camera.login
         try:
@@ -215,7 +221,11 @@ class RtspServer:
                 reason=str(denied),
             )
             return denied.challenges
-        return login.challenges(now) if user is None else []
+        if user is None:
+            return login.challenges(now)
+        if not permits(user.level, Access.READ_MEDIA):
+            raise RtspError(403, f"{user.level.value} may not see streams")
+        return []
 
     def _session(self, request: Request, client: Client) -> RtspSession | None:
         """Return the session that the request names; every request is a sign of life."""

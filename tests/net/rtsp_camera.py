@@ -36,7 +36,11 @@ FORMS = {
 
 @attrs.frozen
 class Accounts:
-    users: tuple = (User("admin", "camfarm", UserLevel.ADMINISTRATOR),)
+    users: tuple = (
+        User("admin", "camfarm", UserLevel.ADMINISTRATOR),
+        User("nobody", "camfarm", UserLevel.ANONYMOUS),
+        User("viewer", "camfarm", UserLevel.USER),
+    )
 
 
 @attrs.frozen

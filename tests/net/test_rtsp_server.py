@@ -166,6 +166,12 @@ def test_a_wrong_password_is_refused_and_logged(server, log):
     assert any("cam-001 127.0.0.1:40000: login refused" in line for line in log)
 
 
+@pytest.mark.parametrize(("username", "status"), [("nobody", 403), ("viewer", 200)])
+def test_only_who_may_read_media_sees_streams(server, username, status):
+    client, _ = server.connect(username=username)
+    assert client.ask("DESCRIBE", "/profile_main").status == status
+
+
 def test_describe_tells_all_about_a_stream(client):
     reply = client.ask("DESCRIBE", "/profile_main", {"Accept": "application/sdp"})
     assert reply["Content-Type"] == "application/sdp"

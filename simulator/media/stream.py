@@ -22,7 +22,7 @@ from simulator.scene.view import View
 
 Rendering = Literal["auto", "live", "loop"]
 
-SETTLE_S = 1.0
+SETTLE_S = 5.0
 """How long a camera must rest after a move before it is worth having a loop of the new view."""
 
 _FORCED_KEY_GAP_S = 0.25

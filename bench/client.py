@@ -24,6 +24,7 @@ STAGGER_S = 4.0
 
 SETTLE_S = 4.0
 KEEP_ALIVE_S = 20.0
+RECORD_S = 24.0  # a round of the world, and two groups of pictures
 
 
 class Player:
@@ -140,6 +141,17 @@ def measure(player: Player, seconds: float, pid: int | None) -> dict[str, Any]:
     return figures
 
 
+def record_streams_to(folder: Path, player: Player, count: int) -> None:
+    """Write what the first streams bring in RECORD_S seconds: files 0.rtp, 1.rtp and so on."""
+    recordings: list[list[bytes]] = [[] for _ in player.receptions[:count]]
+    for reception, packets in zip(player.receptions, recordings, strict=False):
+        reception.recording = packets
+    player.run(time.monotonic() + RECORD_S)
+    for number, (reception, packets) in enumerate(zip(player.receptions, recordings, strict=False)):
+        reception.recording = None
+        write_recording(folder / f"{number:03}.rtp", packets)
+
+
 def summary(receptions: Sequence[Reception], seconds: float) -> dict[str, Any]:
     """Return the accounts of all streams together; lateness in milliseconds."""
     late = sorted(one for reception in receptions for one in reception.lateness())
@@ -192,7 +204,7 @@ def urls_of(inventory: Path, profile: str) -> list[str]:
 @click.option("--pid", type=int, help="The server, to measure its CPU time and memory.")
 @click.option("--core", default=CLIENT_CORE, show_default=True, help="Where the client runs.")
 @click.option("--record", type=click.Path(path_type=Path), help="A directory for packets.")
-@click.option("--record-streams", default=0, help="How many streams to record there.")
+@click.option("--record-count", default=1, help="How many streams to record, before measuring.")
 def main(
     urls: tuple[str, ...],
     inventory: Path | None,
@@ -204,21 +216,17 @@ def main(
     pid: int | None,
     core: int,
     record: Path | None,
-    record_streams: int,
+    record_count: int,
 ) -> None:
     """Play URLS, or all cameras of an inventory, and print what arrived as one line of JSON."""
     pin(core)
     player = Player([*urls, *(urls_of(inventory, profile) if inventory else [])], transport, fps)
     player.play(STAGGER_S, random.Random(1))
     player.run(time.monotonic() + settle)
-    recorded = player.receptions[:record_streams]
-    for reception in recorded:
-        reception.recording = []
+    if record is not None:
+        record_streams_to(record, player, record_count)
     figures = measure(player, seconds, pid)
     player.close()
-    for number, reception in enumerate(recorded):
-        if record is not None and reception.recording is not None:
-            write_recording(record / f"{number}.rtp", reception.recording)
     print(json.dumps(figures))
 
 

@@ -16,7 +16,7 @@ import click
 
 from bench.clip import groups_of_pictures, make_mp4
 from bench.farm import running_farm
-from bench.process import CLIENT_CORE, SERVER_CORE, start, stop
+from bench.process import CLIENT_CORE, SERVER_CORE, resident_bytes, start, stop
 from bench.rtsp import Lower
 
 FPS = 15
@@ -76,9 +76,9 @@ def play(
     return figures
 
 
-def make_loops(folder: Path) -> None:
+def make_loops(folder: Path, options: Sequence[str]) -> None:
     """Run some cameras until their loops are made, so that the next farm finds them on disk."""
-    with running_farm(WARM_UP_CAMERAS, folder) as farm:
+    with running_farm(WARM_UP_CAMERAS, folder, options) as farm:
         click.echo("making the loops, unless they are there", err=True)
         for _ in range(_WARM_UP_ROUNDS):
             where = ["--inventory", str(farm.inventory)]
@@ -88,12 +88,19 @@ def make_loops(folder: Path) -> None:
     raise click.ClickException("the farm does not get its loops made")
 
 
-def measure_camfarm(count: int, seconds: float, folder: Path) -> dict[str, Figures]:
+def measure_camfarm(
+    count: int, seconds: float, folder: Path, options: Sequence[str]
+) -> dict[str, Figures]:
     """Play every camera of a farm by each transport, and record what the first ones send."""
-    with running_farm(count, folder) as farm:
-        click.echo(f"camfarm: {count} cameras listen after {farm.start_s:.1f} s", err=True)
+    with running_farm(count, folder, options) as farm:
+        idle_mb = sum(resident_bytes(farm.pid).values()) / 1e6
+        click.echo(
+            f"camfarm: {count} cameras listen after {farm.start_s:.1f} s and take {idle_mb:.0f} MB "
+            "before anyone watches",
+            err=True,
+        )
         where = ["--inventory", str(farm.inventory)]
-        recording = ["--record", str(folder), "--record-streams", str(min(CLIPS, count))]
+        recording = ["--record", str(folder), "--record-count", str(min(CLIPS, count))]
         return {
             "udp": play([], farm.pid, "udp", seconds, SETTLE_S, *where, *recording),
             "tcp": play([], farm.pid, "tcp", seconds, SETTLE_S, *where),
@@ -204,13 +211,20 @@ def _ratio(key: str, ours: float, theirs: float) -> str:
 @click.command()
 @click.option("-n", "--cameras", "count", default=100, show_default=True, help="How many.")
 @click.option("--seconds", default=20.0, show_default=True, help="Of each of the four runs.")
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    help="As of camfarm run: cameras.0.streams.main.size=640x360",
+)
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write all figures here.")
-def main(count: int, seconds: float, target: Path | None) -> None:
+def main(count: int, seconds: float, overrides: tuple[str, ...], target: Path | None) -> None:
     """Play N cameras of 1280x720, 15 fps, 2 Mbit/s H.264, of camfarm and of GStreamer's server."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        make_loops(folder)
-        results = {"camfarm": measure_camfarm(count, seconds, folder)}
+        options = [word for override in overrides for word in ("--set", override)]
+        make_loops(folder, options)
+        results = {"camfarm": measure_camfarm(count, seconds, folder, options)}
         if has_gstreamer():
             results["gstreamer"] = measure_gstreamer(count, seconds, folder)
         else:

@@ -1,11 +1,12 @@
 """A farm: every camera of a scenario on one reactor, in one world."""
 
+import atexit
 import gc
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import cv2
 from twisted.logger import Logger
@@ -76,8 +77,18 @@ def run_farm(scenario: Scenario, options: FarmOptions) -> int:
         gc.freeze()  # what is there now stays; the collector need not look at it again
 
     begun = run_until_signal(reactor, begin, farm.stop, options.duration_s)
-    workers.close()
-    return 0 if begun else 1
+    code = 0 if begun else 1
+    if not workers.close():
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process although threads are at work, on pictures that nobody waits for any more."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 class Farm:

@@ -36,6 +36,7 @@ class ReactorWorkers:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="camfarm")
         spawn = multiprocessing.get_context("spawn")
         self._processes = ProcessPoolExecutor(processes, spawn, initializer=_be_a_worker)
+        self._begun: set[Future[Any]] = set()
         self._closed = False
 
     def thread(self, call: Callable[..., T], *args: Any) -> Later[T]:
@@ -46,18 +47,26 @@ class ReactorWorkers:
         """Run the call in another process."""
         return self._submit(self._processes, call, args)
 
-    def close(self) -> None:
-        """Drop what has not begun and end the worker processes; no result is delivered any more."""
+    def close(self) -> bool:
+        """Drop what has not begun and end the worker processes; no result is delivered any more.
+
+        Returns:
+            Whether no thread is at work. The interpreter waits for one that is, at its end.
+        """
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         children = list((self._processes._processes or {}).values())
         self._processes.shutdown(wait=False, cancel_futures=True)
         for child in children:
             child.terminate()
+        return all(future.done() for future in tuple(self._begun))
 
     def _submit(self, pool: Executor, call: Callable[..., T], args: tuple[Any, ...]) -> Later[T]:
         later: Later[T] = Later()
         future = pool.submit(call, *args)
+        if pool is self._threads:
+            self._begun.add(future)
+            future.add_done_callback(self._begun.discard)
         future.add_done_callback(lambda done: self._deliver(later, done))
         return later
 

@@ -50,7 +50,9 @@ clean:  ## Remove the environment and all caches
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "camfarm needs Python 3.11 or newer: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@echo "Making .venv; this takes a minute, the first time only"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is not complete here;" \
+		"on Debian and Ubuntu this completes it: sudo apt-get install python3-venv"; exit 1; }
 
 .venv/.runtime: setup.cfg pyproject.toml | .venv/bin/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .

@@ -43,8 +43,10 @@ class Farm:
 
 
 @contextlib.contextmanager
-def running_farm(count: int, folder: Path, options: Sequence[str] = ()) -> Iterator[Farm]:
-    """Run ``count`` cameras on the server's core, with free ports and no discovery.
+def running_farm(
+    count: int, folder: Path, options: Sequence[str] = (), core: int | None = SERVER_CORE
+) -> Iterator[Farm]:
+    """Run ``count`` cameras on one core, or on all, with free ports and no discovery.
 
     Raises:
         StartError: if they do not come up, or do not end as they should.
@@ -56,7 +58,7 @@ def running_farm(count: int, folder: Path, options: Sequence[str] = ()) -> Itera
     inventory.unlink(missing_ok=True)
     began = time.monotonic()
     with log.open("w") as output:
-        process = start(command, SERVER_CORE, stdout=output, stderr=subprocess.STDOUT)
+        process = start(command, core, stdout=output, stderr=subprocess.STDOUT)
     try:
         _await(inventory, process, log)
         start_s = time.monotonic() - began

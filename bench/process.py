@@ -14,8 +14,8 @@ _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def start(command: Sequence[str], core: int, **options: Any) -> "subprocess.Popen[str]":
-    """Start a program on one core; on all there are, if there is only one.
+def start(command: Sequence[str], core: int | None, **options: Any) -> "subprocess.Popen[str]":
+    """Start a program on one core, if it is one of several; on all of them if None.
 
     ``options`` go to ``subprocess.Popen``.
     """
@@ -23,10 +23,16 @@ def start(command: Sequence[str], core: int, **options: Any) -> "subprocess.Pope
         command,
         cwd=_ROOT,
         text=True,
-        preexec_fn=lambda: pin(core),
+        preexec_fn=None if core is None else lambda: pin(core),
         **options,
     )
     return process
+
+
+def end_children_too() -> None:
+    """Make SIGTERM end this program as Ctrl-C does, so that nothing it started stays behind."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pin(core: int) -> None:

@@ -25,7 +25,7 @@ import click
 from bench.client import percentile
 from bench.farm import Farm, running_farm
 from bench.login import Login
-from bench.process import CLIENT_CORE, cpu_seconds, pin, spent, start, stop
+from bench.process import CLIENT_CORE, cpu_seconds, end_children_too, pin, spent, start, stop
 from simulator.wire.soap.codec import decode, encode
 from simulator.wire.soap.envelope import parse
 
@@ -225,6 +225,7 @@ def play_all(farm: Farm, seconds: float) -> "subprocess.Popen[str]":
 @click.option("--streams", default=0, show_default=True, help="Cameras that stream meanwhile.")
 def main(seconds: float, at_once: int, streams: int) -> None:
     """Ask one camera as fast as it answers: one request at a time, then several."""
+    end_children_too()
     pin(CLIENT_CORE)
     options = ["--set", "defaults.model=dome-ptz"]
     with (

@@ -1,6 +1,7 @@
 """Plays RTSP streams with PyAV, which is FFmpeg's client and decoder: a judge of ours."""
 
 import contextlib
+import itertools
 from urllib.parse import quote
 
 import attrs
@@ -8,26 +9,28 @@ import av
 import av.logging
 
 
-@attrs.frozen
+@attrs.define
 class Clip:
     """What was decoded of a stream.
 
     Attributes:
         codec: FFmpeg's name of it.
-        frames: pictures, oldest first.
+        sizes: every width and height that occurred.
         times: presentation time of each frame in seconds, from RTP timestamps.
+        frame: the last picture.
         errors: what the demuxer and the decoder complained of.
     """
 
     codec: str
-    frames: list
-    times: list
-    errors: list
+    sizes: set = attrs.Factory(set)
+    times: list = attrs.Factory(list)
+    frame: av.VideoFrame | None = None
+    errors: list = attrs.Factory(list)
 
     @property
-    def sizes(self):
-        """Every size that occurred."""
-        return {(frame.width, frame.height) for frame in self.frames}
+    def gaps(self):
+        """Seconds between each frame and the next."""
+        return [after - before for before, after in itertools.pairwise(self.times)]
 
 
 def login_url(camera, profile):
@@ -49,25 +52,26 @@ def opened(camera, profile, transport="tcp"):
         container.close()
 
 
-def play(camera, profile, count, transport="tcp", *, steady=False):
-    """Decode frames until there are ``count``.
+def play(camera, profile, count, transport="tcp", *, in_time=False):
+    """Decode ``count`` frames; with ``in_time`` only those count that follow at the profile's rate.
 
-    With ``steady`` they must follow each other at the profile's rate: a camera whose loop is not
-    made yet shows a picture a second, and those are passed over.
+    A camera whose loop is not made yet shows few pictures, and one that renders for itself leaves
+    some out while the machine is busy.
     """
     with av.logging.Capture(local=True) as messages, opened(camera, profile, transport) as parts:
         container, stream = parts
-        clip = Clip(stream.codec_context.name, [], [], [])
+        clip = Clip(stream.codec_context.name)
         for frame in container.decode(stream):
             if frame.pts is None:  # FFmpeg does not date the first picture of some streams
                 continue
-            time = float(frame.pts * stream.time_base)
-            if steady and clip.times and abs(time - clip.times[-1] - 1 / profile["fps"]) > 1e-3:
-                clip.frames.clear()
-                clip.times.clear()
-            clip.frames.append(frame)
-            clip.times.append(time)
-            if len(clip.frames) == count:
+            clip.times.append(float(frame.pts * stream.time_base))
+            clip.sizes.add((frame.width, frame.height))
+            clip.frame = frame
+            if in_time:
+                counted = sum(abs(gap - 1 / profile["fps"]) < 1e-3 for gap in clip.gaps)
+            else:
+                counted = len(clip.times)
+            if counted == count:
                 break
     clip.errors.extend(text for level, _, text in messages if level <= av.logging.ERROR)
     return clip

@@ -97,7 +97,7 @@ class Ptz:
         # The first frames after a move may still show a draft of the view.
         clip = player.play(self.camera, self.camera["profiles"][0], 20)
         assert self.status() == (pose, False)
-        return pose, clip.frames[-1].to_ndarray(format="gray")
+        return pose, clip.frame.to_ndarray(format="gray")
 
 
 def scaled(value, source, target):

@@ -55,9 +55,9 @@ def speak(descriptions):
 
 
 @pytest.mark.parametrize("digest", [True, False], ids=["digest", "username-token"])
-@pytest.mark.parametrize("index", range(4))
-def test_zeep_asks_every_service_by_its_wsdl(speak, hundred, index, digest):
-    camera = hundred.cameras[index]
+@pytest.mark.parametrize("kind", ["dome", "bullet", "large", "old"])
+def test_zeep_asks_every_service_by_its_wsdl(speak, one_of_each, kind, digest):
+    camera = one_of_each[kind]
     device = speak(camera, DEVICE, camera["xaddr"], digest)
     clock = device.GetSystemDateAndTime()
     shown = clock.UTCDateTime.Date
@@ -92,9 +92,8 @@ def test_requests_logs_in_with_digest_and_everything_is_valid(hundred):
         assert serials
 
 
-def test_snapshots_ask_for_credentials_and_take_basic_where_it_is_offered(hundred):
-    legacy = next(camera for camera in hundred.cameras if camera["model"] == "legacy-s")
-    dome = next(camera for camera in hundred.cameras if camera["model"] == "dome-ptz")
+def test_snapshots_ask_for_credentials_and_take_basic_where_it_is_offered(one_of_each):
+    legacy, dome = one_of_each["old"], one_of_each["dome"]
     basic = HTTPBasicAuth("admin", "camfarm")
     for camera, auth, status in [(legacy, None, 401), (legacy, basic, 200), (dome, basic, 401)]:
         url = camera["profiles"][1]["snapshot_url"]

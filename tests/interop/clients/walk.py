@@ -92,7 +92,7 @@ async def events(camera: ONVIFCamera, ptz: Any, token: str) -> dict[str, Any]:
 
 
 async def turned(ptz: Any, token: str) -> dict[str, Any]:
-    """Move, see it in the status, stop, and see that too."""
+    """Move, see it in the status, stop, see that too, and leave the camera as it was."""
 
     async def status() -> Any:
         return await ptz.GetStatus({"ProfileToken": token})
@@ -112,6 +112,8 @@ async def turned(ptz: Any, token: str) -> dict[str, Any]:
     await ptz.Stop({"ProfileToken": token, "PanTilt": True, "Zoom": True})
     stopped = await until("IDLE")
     again = await status()
+    await ptz.GotoHomePosition({"ProfileToken": token})
+    await until("IDLE")
     return {
         "states": [one.MoveStatus.PanTilt for one in (before, moving, later, stopped, again)],
         "pan": [one.Position.PanTilt.x for one in (before, moving, later, stopped, again)],

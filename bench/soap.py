@@ -26,6 +26,7 @@ from bench.client import percentile
 from bench.farm import Farm, running_farm
 from bench.login import Login
 from bench.process import CLIENT_CORE, cpu_seconds, end_children_too, pin, spent, start, stop
+from bench.streams import make_loops
 from simulator.wire.soap.codec import decode, encode
 from simulator.wire.soap.envelope import parse
 
@@ -50,7 +51,8 @@ _TOKEN = (
     f'<u:Created xmlns:u="{_WSSE}wssecurity-utility-1.0.xsd">%s</u:Created>'
     "</w:UsernameToken></w:Security></s:Header>"
 )
-_STREAMS_UP_S = 20.0
+_STREAMS_UP_S = 24.0
+_BASE_S = 3.0
 
 PEERS = 8
 """Addresses that take turns, also where one request is under way at a time."""
@@ -159,14 +161,20 @@ def call(callers: Sequence[Caller], at_a_time: int, seconds: float) -> tuple[int
     return len(durations), durations
 
 
-def measure(farm: Farm, operation: str, login: str, at_a_time: int, seconds: float) -> str:
-    """Return a line of the table; the bytes are those of an answer."""
+def measure(
+    farm: Farm, operation: str, login: str, at_a_time: int, seconds: float, base: float
+) -> str:
+    """Return a line of the table; the bytes are those of an answer.
+
+    The server is charged for what it uses beyond ``base``, its share of a core without requests.
+    """
     camera = farm.cameras()[0]
     numbers = range(1, max(PEERS, at_a_time) + 1)
     callers = [Caller(camera, operation, login, number) for number in numbers]
     before, own = cpu_seconds(farm.pid), time.process_time()
     count, durations = call(callers, at_a_time, seconds)
-    cpu, own = spent(before, cpu_seconds(farm.pid)), time.process_time() - own
+    cpu = spent(before, cpu_seconds(farm.pid)) - base * seconds
+    own = time.process_time() - own
     for caller in callers:
         caller.socket.close()
     milliseconds = [1000 * percentile(durations, share) for share in (0.5, 0.99)]
@@ -180,6 +188,13 @@ def measure(farm: Farm, operation: str, login: str, at_a_time: int, seconds: flo
 HEAD = (
     "operation    login    at once  answers/s   p50 ms   p99 ms   us of server   client %    bytes"
 )
+
+
+def share_of_core(farm: Farm) -> float:
+    """Return how much of a core the farm uses while nobody asks."""
+    before = cpu_seconds(farm.pid)
+    time.sleep(_BASE_S)
+    return spent(before, cpu_seconds(farm.pid)) / _BASE_S
 
 
 def codec_lines(farm: Farm) -> list[str]:
@@ -219,6 +234,27 @@ def play_all(farm: Farm, seconds: float) -> "subprocess.Popen[str]":
     return process
 
 
+def measure_all(farm: Farm, seconds: float, at_once: int, streaming: bool) -> None:
+    """Print a line for each operation, login and number of requests; stream meanwhile, or not."""
+    runs = [
+        (operation, login, count)
+        for operation in OPERATIONS
+        for login in LOGINS
+        for count in sorted({1, at_once})
+    ]
+    player = play_all(farm, (seconds + 1) * len(runs) + _STREAMS_UP_S) if streaming else None
+    pin(CLIENT_CORE)
+    try:
+        base = share_of_core(farm)
+        click.echo(HEAD)
+        for run in runs:
+            click.echo(measure(farm, *run, seconds, base))
+    finally:
+        if player is not None:
+            stop(player)
+    click.echo("\n".join(codec_lines(farm)))
+
+
 @click.command()
 @click.option("--seconds", default=5.0, show_default=True, help="Of each measurement.")
 @click.option("--at-once", default=8, show_default=True, help="Requests under way.")
@@ -226,24 +262,13 @@ def play_all(farm: Farm, seconds: float) -> "subprocess.Popen[str]":
 def main(seconds: float, at_once: int, streams: int) -> None:
     """Ask one camera as fast as it answers: one request at a time, then several."""
     end_children_too()
-    pin(CLIENT_CORE)
     options = ["--set", "defaults.model=dome-ptz"]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_farm(max(1, streams), Path(folder), options) as farm,
-    ):
-        total_s = 4 * len(OPERATIONS) * seconds
-        player = play_all(farm, total_s + _STREAMS_UP_S) if streams else None
-        try:
-            click.echo(HEAD)
-            for operation in OPERATIONS:
-                for login in LOGINS:
-                    for count in sorted({1, at_once}):
-                        click.echo(measure(farm, operation, login, count, seconds))
-        finally:
-            if player is not None:
-                stop(player)
-        click.echo("\n".join(codec_lines(farm)))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if streams:
+            make_loops(folder, options)
+        with running_farm(max(1, streams), folder, options) as farm:
+            measure_all(farm, seconds, at_once, streams > 0)
 
 
 if __name__ == "__main__":

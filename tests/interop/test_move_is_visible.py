@@ -23,8 +23,8 @@ MILLIMETRES = f"{SPACES}ZoomSpaces/PositionSpaceMillimeter"
 DEGREES_PER_S = f"{SPACES}PanTiltSpaces/VelocitySpaceDegrees"
 MILLIMETRES_PER_S = f"{SPACES}ZoomSpaces/VelocitySpaceMillimeter"
 
-TOLERANCE = 0.02
-"""Of the field of view."""
+TOLERANCE = 0.005
+"""Of the field of view; a wrong lens or angle is far beyond."""
 
 START = {"pan": 0.0, "tilt": -12.0, "focal": 4.4}
 

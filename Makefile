@@ -23,7 +23,7 @@ run: .venv/.runtime  ## Run the demo, or: make run ARGS="scenarios/ptz-lab.yaml 
 	@$(BIN)/camfarm run $(ARGS)
 
 test: .venv/.dev .venv-interop/.made $(WSDL) gstreamer  ## Run the tests, or some: make test ARGS="tests/config -x"
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n 2 $(ARGS)
 
 bench: .venv/.dev  ## Measure streaming against GStreamer's server, then SOAP, or: make bench ARGS="-n 200"
 	@$(BIN)/python -m bench.streams $(ARGS)

@@ -24,3 +24,20 @@ def rig(make_rig):
 def bullet(make_rig):
     """A fixed camera in memory."""
     return make_rig("bullet")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each file's tests to one worker, and others' clients all to one, for they share a farm.
+
+    pytest-xdist's own ``--dist loadgroup`` does nothing with pytest 9.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            directory, _, _ = file.rpartition("/")
+            return directory if directory.endswith("interop") else file
+
+    return ByFile(config, log)

@@ -18,8 +18,6 @@ from hostile.wire import connection, everything, own_address, received, send, st
 from player import play
 from soap_client import SOAP_12, Soap, envelope, fault_codes, find, reason_of, username_token
 
-pytestmark = pytest.mark.xdist_group("victim")
-
 SOAP = {"Content-Type": "application/soap+xml; charset=utf-8"}
 DEVICE = "/onvif/device_service"
 MEMORY_KIB = 150 * 1024

@@ -7,8 +7,6 @@ from wsdiscovery.discovery import ThreadedWSDiscovery
 from wsdiscovery.qname import QName
 from wsdiscovery.scope import Scope
 
-pytestmark = pytest.mark.xdist_group("hundred")
-
 TRANSMITTER = QName("http://www.onvif.org/ver10/network/wsdl", "NetworkVideoTransmitter")
 SCOPES = "onvif://www.onvif.org/"
 
@@ -23,15 +21,23 @@ def client():
     discovery.stop()
 
 
-def ours(services, farm):
-    """Return the services of this farm by uuid; others may be on the machine."""
+def search(client, farm, count, **wanted):
+    """Return the services of this farm by uuid; others may be on the machine.
+
+    Datagrams get lost on a busy machine, so that a client asks again, but not for ever.
+    """
     uuids = {camera["uuid"] for camera in farm.cameras}
-    found = {service.getEPR().removeprefix("urn:uuid:"): service for service in services}
+    found = {}
+    for _ in range(8):
+        services = client.searchServices(timeout=3, **wanted)
+        found |= {service.getEPR().removeprefix("urn:uuid:"): service for service in services}
+        if len(uuids & found.keys()) >= count:
+            break
     return {uuid: service for uuid, service in found.items() if uuid in uuids}
 
 
 def test_every_camera_is_found_with_its_name_and_address(client, hundred):
-    found = ours(client.searchServices(types=[TRANSMITTER], timeout=4), hundred)
+    found = search(client, hundred, 100, types=[TRANSMITTER])
     assert len(found) == 100
     for camera in hundred.cameras:
         service = found[camera["uuid"]]
@@ -43,5 +49,5 @@ def test_every_camera_is_found_with_its_name_and_address(client, hundred):
 
 def test_a_scope_finds_the_cameras_that_have_it(client, hundred):
     domes = {camera["uuid"] for camera in hundred.cameras if camera["model"] == "dome-ptz"}
-    wanted = [Scope(f"{SCOPES}type/ptz")]
-    assert ours(client.searchServices(scopes=wanted, timeout=3), hundred).keys() == domes
+    found = search(client, hundred, len(domes), scopes=[Scope(f"{SCOPES}type/ptz")])
+    assert found.keys() == domes

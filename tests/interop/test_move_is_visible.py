@@ -15,8 +15,6 @@ from soap_client import Soap, find
 
 from simulator.config.catalog import camera_model
 
-pytestmark = pytest.mark.xdist_group("dome")
-
 SPACES = "http://www.onvif.org/ver10/tptz/"
 DEGREES = f"{SPACES}PanTiltSpaces/SphericalPositionSpaceDegrees"
 MILLIMETRES = f"{SPACES}ZoomSpaces/PositionSpaceMillimeter"

@@ -8,8 +8,6 @@ import av.logging
 import pytest
 from player import play
 
-pytestmark = pytest.mark.xdist_group("hundred")
-
 CODECS = {"H264": "h264", "JPEG": "mjpeg"}
 FRAMES = 30
 AT_A_TIME = 20

@@ -13,8 +13,6 @@ from zeep.wsse.username import UsernameToken
 
 from simulator.config.catalog import camera_model
 
-pytestmark = pytest.mark.xdist_group("hundred")
-
 SERVICES = {
     "http://www.onvif.org/ver10/device/wsdl": "ver10/device/wsdl/devicemgmt.wsdl",
     "http://www.onvif.org/ver10/media/wsdl": "ver10/media/wsdl/media.wsdl",

@@ -14,10 +14,7 @@ from simulator.config.catalog import camera_model
 PYTHON = Path(__file__).parents[2] / ".venv-interop" / "onvif-zeep-async" / "bin" / "python"
 WALK = Path(__file__).parent / "clients" / "walk.py"
 
-pytestmark = [
-    pytest.mark.xdist_group("hundred"),
-    pytest.mark.skipif(not PYTHON.exists(), reason="make makes the clients' environments"),
-]
+pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="make makes the clients' environments")
 
 
 def walk(farm, place, names):

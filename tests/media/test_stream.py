@@ -131,12 +131,13 @@ def test_a_camera_at_rest_is_a_loop_a_moving_one_live_and_the_change_is_seamless
         advance(scene, 0.1)
     scene.is_moving = False
     live_from = len(scene.painter.rendered)
-    advance(scene, 5.0)
+    advance(scene, 4.0 + SETTLE_S)
     live = {round(t * 10) for _, t, _ in scene.painter.rendered}
+    settled = round(10 * SETTLE_S)
     assert live_from == 7
-    assert len(live) < 7 + 10 + 10 + 3  # the move, the rest after it, and at most a group
+    assert len(live) < 7 + settled + 10 + 3  # the move, the rest after it, and at most a group
     first = recorder.indexes[0]
-    assert recorder.indexes == list(range(first, 1078))
+    assert recorder.indexes == list(range(first, 1068 + settled))
     times_rise_on_the_grid(recorder.frames)
     changes = [i for i in recorder.indexes[1:] if (i in live) != (i - 1 in live)]
     assert len(changes) == 2
@@ -152,13 +153,14 @@ def test_a_view_that_jumps_is_live_until_its_loop_begins(scene, form, recorder, 
     stream.attach(recorder)
     advance(scene, 1.5)
     scene.pan_deg = 59.0
-    advance(scene, 3.0)
+    advance(scene, 2.0 + SETTLE_S)
+    settled = round(10 * SETTLE_S)
     background = [int(picture[170, 300]) for picture in decode(recorder.frames)]
     jump = recorder.indexes.index(1016)
     assert background[:jump] == pytest.approx([40] * jump, abs=3)
     assert background[jump:] == pytest.approx([99] * len(background[jump:]), abs=3)
-    assert 10 <= len(scene.painter.rendered) <= 10 + 10
-    assert recorder.indexes == list(range(recorder.indexes[0], 1046))
+    assert settled <= len(scene.painter.rendered) <= settled + 10
+    assert recorder.indexes == list(range(recorder.indexes[0], 1036 + settled))
 
 
 def test_until_there_is_a_loop_live_frames_stand_in_for_a_few_streams(

@@ -5,6 +5,7 @@ import pytest
 
 from simulator.media.format import StreamFormat
 from simulator.media.standins import StandIns
+from simulator.media.stream import SETTLE_S
 
 
 def advance(scene, seconds):

@@ -246,6 +246,7 @@ def measure_all(farm: Farm, seconds: float, at_once: int, streaming: bool) -> No
     pin(CLIENT_CORE)
     try:
         base = share_of_core(farm)
+        click.echo(f"before any request the farm uses {100 * base:.1f} % of its core")
         click.echo(HEAD)
         for run in runs:
             click.echo(measure(farm, *run, seconds, base))

@@ -121,7 +121,7 @@ class LimitedChannel(HTTPChannel):
         """Count the connection, and wait for its first request for a while."""
         self.maxHeaders = self.site.limits.headers
         self.totalHeadersSize = self.site.limits.header_bytes
-        self.site.channels.add(self)
+        self.site.channels[self] = None
         super().connectionMade()  # type: ignore[no-untyped-call]
         transport: Any = self.transport
         if hasattr(transport, "setTcpKeepAlive"):
@@ -130,11 +130,21 @@ class LimitedChannel(HTTPChannel):
 
     def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
         """Stop all that waits for this connection."""
-        self.site.channels.discard(self)
+        self.site.channels.pop(self, None)
         self._stop_deadline()
         if self._linger is not None and self._linger.active():
             self._linger.cancel()
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is being answered."""
+        return not self._handlingRequest
+
+    def abort(self) -> None:
+        """Cut the connection; a request that is held is abandoned."""
+        transport: Any = self.transport
+        transport.abortConnection()
 
     def dataReceived(self, data: bytes) -> None:
         """Read; the clock of a request starts with its first byte."""
@@ -215,10 +225,11 @@ class LimitedSite(Site):
     Attributes:
         name: the camera's name, for the log.
         limits: what it puts up with.
-        channels: the open connections.
+        channels: the open connections, the oldest first.
     """
 
     protocol = LimitedChannel  # type: ignore[assignment]
+    noisy = False
 
     def __init__(self, root: Resource, name: str, limits: HttpLimits, reactor: Any) -> None:
         """Serve ``root``.
@@ -234,7 +245,7 @@ class LimitedSite(Site):
         )
         self.name = name
         self.limits = limits
-        self.channels: set[LimitedChannel] = set()
+        self.channels: dict[LimitedChannel, None] = {}
         self._rates = PeerRates(limits.requests_per_s, limits.requests_burst)
         self._busy = Refusal(503, ("Retry-After", "1"))
         self._full = False
@@ -242,7 +253,11 @@ class LimitedSite(Site):
         self._seconds: Callable[[], float] = reactor.seconds
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
-        """Accept a connection; None if there are too many."""
+        """Accept a connection; None if there are too many.
+
+        One that waits for its next request makes room, the oldest first: whoever opens connections
+        and says nothing locks nobody out.
+        """
         full = len(self.channels) >= self.limits.connections
         if full and not self._full:
             log.warn(
@@ -251,13 +266,17 @@ class LimitedSite(Site):
                 count=len(self.channels),
             )
         self._full = full
-        return None if full else super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+        idle = next((channel for channel in self.channels if channel.idle), None) if full else None
+        if full and idle is None:
+            return None
+        if idle is not None:
+            idle.abort()
+        return super().buildProtocol(addr)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Cut every connection, as a loss of power does; requests that are held are abandoned."""
         for channel in tuple(self.channels):
-            transport: Any = channel.transport
-            transport.abortConnection()
+            channel.abort()
 
     def getResourceFor(self, request: Any) -> Any:
         """Find who answers; a peer that asks too often is told to come back later."""

@@ -236,7 +236,7 @@ class RtspServer:
         if session is None:
             raise RtspError(454, f"no session {text[:40]!r}")
         session.alive()
-        if session.orphaned:
+        if session.orphaned and request.method != "OPTIONS":  # which needs no login
             session.orphaned = False
             self._homes[session.id] = client
             client.adopt(session)

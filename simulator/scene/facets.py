@@ -98,7 +98,7 @@ def scenery(name: str, seed: int) -> Scenery:
     order = sorted(range(len(world.solids)), key=lambda i: world.solids[i].occludes)
     rows = list(_rows(world, order))
     patches = [row[0] for row in rows]
-    normals = np.array([patch.normal for patch in patches])
+    normals = _normals(patches)
     first_points = np.array([patch.corners[0] for patch in patches])
     occludes = [solid.occludes for solid in world.solids]
     return Scenery(
@@ -108,7 +108,7 @@ def scenery(name: str, seed: int) -> Scenery:
         colours=np.array([patch.colour for patch in patches]),
         materials=np.array([MATERIALS.index(patch.material) for patch in patches]),
         two_sided=np.array([row[1] >= 0 and world.solids[row[1]].two_sided for row in rows]),
-        coarse_px=np.array([_coarse_px(patch, detail) for patch, _, _, detail in rows]),
+        coarse_px=_coarse_px(patches, np.array([row[3] for row in rows])),
         solid=np.array([row[1] for row in rows]),
         side=np.array([row[2] for row in rows]),
         ground_count=len(world.ground_patches),
@@ -134,17 +134,32 @@ def _rows(world: World, order: Iterable[int]) -> Iterator[tuple[Patch, int, int,
                 yield detail, number, side_number, True
 
 
-def _coarse_px(patch: Patch, detail: bool) -> float:
-    """Return the smallest radius in pixels at which a draft shows a piece."""
-    if patch.material == "leaves":
-        return COARSE_LEAF_PX
-    if not detail:
-        return COARSE_PX
-    corners = patch.corners
-    radius = float(np.linalg.norm(corners - corners.mean(axis=0), axis=1).max())
-    area = np.cross(corners - corners[0], np.roll(corners, -1, axis=0) - corners[0]).sum(axis=0)
-    thickness = float(np.linalg.norm(area)) / 2.0 / (2.0 * radius)
-    return max(COARSE_PX, COARSE_THIN_PX * radius / thickness)
+def _normals(patches: Sequence[Patch]) -> Floats:
+    """Return the unit vector of each patch towards the side that shows, P x 3."""
+    first, second, third = (np.array([patch.corners[i] for patch in patches]) for i in range(3))
+    normals = np.cross(second - first, third - second)
+    return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True), np.float64)
+
+
+def _coarse_px(patches: Sequence[Patch], details: Indices) -> Floats:
+    """Return the smallest radius in pixels at which a draft shows each piece, P."""
+    counts = np.array([len(patch.corners) for patch in patches])
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    owners = np.repeat(np.arange(len(patches)), counts)
+    corners = np.concatenate([patch.corners for patch in patches])
+    following = np.arange(1, len(corners) + 1)
+    following[ends - 1] = starts
+    middles = np.add.reduceat(corners, starts) / counts[:, None]
+    distances = np.linalg.norm(corners - middles[owners], axis=1)
+    radius = np.maximum.reduceat(distances, starts)
+    spokes = corners - corners[starts][owners]
+    areas = np.add.reduceat(np.cross(spokes, spokes[following]), starts)
+    thickness = np.linalg.norm(areas, axis=1) / 2.0 / (2.0 * radius)
+    thin = np.maximum(COARSE_PX, COARSE_THIN_PX * radius / thickness)
+    coarse = np.where(details, thin, COARSE_PX)
+    leaves = np.array([patch.material == "leaves" for patch in patches])
+    return np.where(leaves, COARSE_LEAF_PX, coarse)
 
 
 def _level_of(world: World) -> float:

@@ -26,13 +26,6 @@ class Patch:
     colour: Colour
     material: str = "plain"
 
-    @property
-    def normal(self) -> Floats:
-        """The unit vector towards the side that shows."""
-        first, second, third = self.corners[:3]
-        normal = np.cross(second - first, third - second)
-        return np.asarray(normal / np.linalg.norm(normal), np.float64)
-
 
 @attrs.frozen(eq=False)
 class Side:

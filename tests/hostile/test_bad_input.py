@@ -373,7 +373,7 @@ def test_discovery_keeps_silent_to_garbage_and_answers_the_next_who_asks_well(vi
 
 def test_silent_connections_keep_nobody_out(bullet):
     with contextlib.ExitStack() as stack:
-        for _ in range(100):
+        for _ in range(250):
             stack.enter_context(connection(bullet, "rtsp_port"))
             stack.enter_context(connection(bullet, "http_port"))
         with rtsp(bullet) as client:

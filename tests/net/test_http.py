@@ -370,7 +370,7 @@ def test_a_client_that_leaves_while_held_cancels_the_request() -> None:
     client.leave()
     assert isinstance(errors[0], AbandonedError)
     assert client.answer() == b""
-    assert site.site.channels == set()
+    assert site.site.channels == {}
 
 
 def test_close_cuts_every_connection() -> None:
@@ -390,12 +390,19 @@ def test_a_pipelined_request_waits_for_the_held_one() -> None:
 
 
 def test_connections_are_bounded() -> None:
-    site = server(HttpLimits(connections=3))
-    clients = [site.connect() for _ in range(3)]
+    site = server(HttpLimits(connections=1))
+    busy = hold(site)
     address = IPv4Address("TCP", "192.0.2.9", 1)
     assert site.site.buildProtocol(address) is None
-    clients[0].leave()
+    busy.leave()
     assert status(site.connect().ask("GET / HTTP/1.1")) == 404
+
+
+def test_the_oldest_connection_that_waits_makes_room() -> None:
+    site = server(HttpLimits(connections=3))
+    held, silent, other = hold(site), site.connect(), site.connect()
+    assert status(site.connect().ask("GET / HTTP/1.1")) == 404
+    assert [client.line.aborted for client in (held, silent, other)] == [False, True, False]
 
 
 def test_a_peer_that_asks_too_often_is_told_to_wait() -> None:
@@ -421,7 +428,7 @@ def test_nothing_is_left_waiting_when_all_clients_are_gone() -> None:
     refused.send(b"x\r\n\r\n")
     client.leave()
     refused.leave()
-    assert site.site.channels == set()
+    assert site.site.channels == {}
     assert site.clock.getDelayedCalls() == []
 
 

@@ -1,5 +1,7 @@
 """Where a camera looks at any time: its mount, its lens and its mechanics in one view."""
 
+import functools
+
 import attrs
 
 from simulator.config.catalog import LensSpec
@@ -26,13 +28,19 @@ class Eye:
 
     def view(self, now: float) -> View:
         """Return the view at scenario time ``now``."""
-        pan, tilt, focal = self.mount.pan, self.mount.tilt, self.lens.focal_mm[0]
-        if self.ptz is not None:
-            pose = self.ptz.pose(now)
-            pan, tilt, focal = pan + pose.pan_deg, pose.tilt_deg, pose.focal_mm
-        hfov = focal_to_hfov(focal, self.lens.sensor_width_mm)
-        return View(self.mount.position, pan, tilt, hfov)
+        if self.ptz is None:
+            return self._fixed
+        pose = self.ptz.pose(now)
+        return self._view(self.mount.pan + pose.pan_deg, pose.tilt_deg, pose.focal_mm)
 
     def moving(self, now: float) -> bool:
         """Tell whether the view is changing at ``now``."""
         return self.ptz is not None and any(self.ptz.moving(now))
+
+    @functools.cached_property
+    def _fixed(self) -> View:
+        return self._view(self.mount.pan, self.mount.tilt, self.lens.focal_mm[0])
+
+    def _view(self, pan_deg: float, tilt_deg: float, focal_mm: float) -> View:
+        hfov_deg = focal_to_hfov(focal_mm, self.lens.sensor_width_mm)
+        return View(self.mount.position, pan_deg, tilt_deg, hfov_deg)

@@ -1,12 +1,12 @@
 """Loops: one round of the world as a closed sequence of access units, encoded once for a farm."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
-import cattrs
 
 from simulator.errors import SimulatorError
 from simulator.media.encoder import Encoded, make_encoder
@@ -16,7 +16,7 @@ from simulator.media.source import Frame, Objects, Painter
 from simulator.scene.render import VisibleObject
 from simulator.wire.rtp.packet import PacketBuffer
 
-_MAGIC = b"camfarm loop 1\n"
+_MAGIC = b"camfarm loop 2\n"
 
 
 class LoopFileError(SimulatorError):
@@ -25,10 +25,10 @@ class LoopFileError(SimulatorError):
 
 @attrs.frozen
 class LoopFrame:
-    """One picture of a loop: its access unit and the truth of it."""
+    """One picture of a loop: its access unit, and the truth of it as JSON."""
 
     unit: Encoded
-    objects: Objects
+    truth: bytes
 
 
 class Loop:
@@ -39,7 +39,7 @@ class Loop:
         self.look = look
         self._start = look.start
         self._keys = tuple(frame.unit.keyframe for frame in frames)
-        self._objects = tuple(frame.objects for frame in frames)
+        self._truth: list[bytes | Objects] = [frame.truth for frame in frames]
         self._units: list[bytes | None] = [frame.unit.data for frame in frames]
         self._packets: list[PacketBuffer | None] = [None] * len(frames)
         self._latest: Frame | None = None
@@ -65,9 +65,16 @@ class Loop:
                 self.look.form.time_of(index),
                 self._keys[position],
                 self._packets[position] or self._packetize(position),
-                self._objects[position],
+                self._objects(position),
             )
         return self._latest
+
+    def _objects(self, position: int) -> Objects:
+        """Return the truth of a frame, read when it is needed: a loop has thousands of boxes."""
+        truth = self._truth[position]
+        if isinstance(truth, bytes):
+            truth = self._truth[position] = read_truth(truth)
+        return truth
 
     def _packetize(self, position: int) -> PacketBuffer:
         packets = packetize(self._units[position] or b"", self.look.form)
@@ -85,7 +92,7 @@ def render_loop(look: Look, painter: Painter) -> list[LoopFrame]:
         t = form.time_of(look.start + position)
         picture = painter.render(look.view, form.width, form.height, t)
         unit = encoder.encode(picture.i420, key=position % form.gov_length == 0)
-        frames.append(LoopFrame(unit, tuple(picture.objects)))
+        frames.append(LoopFrame(unit, write_truth(picture.objects)))
     return frames
 
 
@@ -102,13 +109,29 @@ def make_loop_file(look: Look, painter_of: Callable[[Look], Painter], path: str)
 
 
 def dump_loop(frames: Sequence[LoopFrame]) -> bytes:
-    """Return a loop as a file: a line of JSON about the frames, then their access units."""
-    index = [
-        [len(frame.unit.data), frame.unit.keyframe, cattrs.unstructure(frame.objects)]
-        for frame in frames
-    ]
-    head = json.dumps(index, separators=(",", ":")).encode()
-    return b"".join((_MAGIC, head, b"\n", *(frame.unit.data for frame in frames)))
+    """Return a loop as a file: a line of JSON on the frames, then access unit and truth of each."""
+    index = [[len(f.unit.data), f.unit.keyframe, len(f.truth)] for f in frames]
+    body = b"".join(part for frame in frames for part in (frame.unit.data, frame.truth))
+    head = json.dumps([_digest(body), index], separators=(",", ":")).encode()
+    return b"".join((_MAGIC, head, b"\n", body))
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=8).hexdigest()
+
+
+def write_truth(objects: Sequence[VisibleObject]) -> bytes:
+    """Return what is to be seen in a picture, as JSON."""
+    rows = [[seen.id, seen.kind, seen.class_name, seen.box, seen.visible] for seen in objects]
+    return json.dumps(rows, separators=(",", ":")).encode()
+
+
+def read_truth(truth: bytes) -> Objects:
+    """Return what ``write_truth`` wrote."""
+    return tuple(
+        VisibleObject(number, kind, class_name, tuple(box), visible)
+        for number, kind, class_name, box, visible in json.loads(truth)
+    )
 
 
 def load_loop(look: Look, path: str) -> Loop:
@@ -122,7 +145,7 @@ def load_loop(look: Look, path: str) -> Loop:
     os.utime(path)
     try:
         frames = _frames(data)
-    except (ValueError, TypeError, cattrs.BaseValidationError) as error:
+    except (ValueError, TypeError) as error:
         raise LoopFileError(f"{path}: {error}") from error
     if len(frames) != look.length:
         raise LoopFileError(f"{path}: {len(frames)} frames, not {look.length}")
@@ -134,10 +157,12 @@ def _frames(data: bytes) -> list[LoopFrame]:
         raise ValueError("not a loop")
     body = data.index(b"\n", len(_MAGIC)) + 1
     frames = []
-    for size, keyframe, objects in json.loads(data[len(_MAGIC) : body]):
+    digest, index = json.loads(data[len(_MAGIC) : body])
+    if digest != _digest(data[body:]):
+        raise ValueError("its bytes are not those that were written")
+    for size, keyframe, truth_size in index:
         unit = Encoded(data[body : body + size], keyframe)
-        frames.append(LoopFrame(unit, cattrs.structure(objects, tuple[VisibleObject, ...])))
         body += size
-    if body != len(data):
-        raise ValueError(f"{len(data)} bytes, not {body}")
+        frames.append(LoopFrame(unit, data[body : body + truth_size]))
+        body += truth_size
     return frames

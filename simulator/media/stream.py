@@ -16,6 +16,7 @@ from simulator.media.live import LiveSource
 from simulator.media.look import Look
 from simulator.media.loop import Loop
 from simulator.media.pacer import Beat, Pacer
+from simulator.media.placeholders import INTERVAL_S, Placeholders
 from simulator.media.source import Frame, Painter, Receiver
 from simulator.media.standins import StandIns
 from simulator.scene.view import View
@@ -45,6 +46,7 @@ class Studio:
         seed: of the scenario.
         period_s: after how long the world repeats.
         stand_ins: how many streams may be live until their loops are made.
+        placeholders: what the others show meanwhile.
     """
 
     clock: Clock
@@ -56,6 +58,11 @@ class Studio:
     seed: int
     period_s: float
     stand_ins: StandIns = attrs.field(factory=StandIns)
+    placeholders: Placeholders = attrs.field()
+
+    @placeholders.default
+    def _placeholders_of_the_world(self) -> Placeholders:
+        return Placeholders(self.painter, self.workers)
 
 
 @attrs.frozen
@@ -215,7 +222,7 @@ class Stream:
         if loop is not None and (self._on_air != "live" or loop.is_key(index)):
             self._show_loop(loop, index)
         elif self._loop_pending and self._moved_at == -math.inf and not self._may_stand_in():
-            self._show_placeholder(index, t)
+            self._show_placeholder(index)
         else:
             self._on_air = "live"
             self._show_live(index, t)
@@ -249,12 +256,13 @@ class Stream:
     def _found_loop(self, look: Look, loop: Loop | None, error: BaseException | None) -> None:
         if error is not None:
             _log.error("{name} has no loop: {error}", name=self.name, error=error)
+        self._studio.placeholders.forget(look)
         if look is self._look:
             self._loop = loop
             self._loop_pending = False
 
     def _may_stand_in(self) -> bool:
-        if not self._stands_in:
+        if not self._stands_in and self._rendering != "loop":
             self._stands_in = self._studio.stand_ins.take()
         return self._stands_in
 
@@ -273,11 +281,25 @@ class Stream:
         if self._whole:
             self._deliver(loop.frame(index))
 
-    def _show_placeholder(self, index: int, t: float) -> None:
-        """Show one key frame a second while a loop is made and too many others stand in."""
-        if (index + int(self._phase * self.form.fps)) % math.ceil(self.form.fps) == 0:
-            self._key_wanted = True
-            self._show_live(index, t)
+    def _show_placeholder(self, index: int) -> None:
+        """Show one key frame a second while a loop is made and too many others stand in.
+
+        Each look has its own moment of the second, so that they are not all rendered at once.
+        """
+        look = self._look
+        if look is None or (index + look.start) % math.ceil(self.form.fps * INTERVAL_S):
+            return
+        made = self._studio.placeholders.frame(look, index)
+        if made is not None:
+            made.then(lambda frame, error: self._made_placeholder(look, frame, error))
+
+    def _made_placeholder(
+        self, look: Look, frame: Frame | None, error: BaseException | None
+    ) -> None:
+        if error is not None:
+            _log.error("{name} has no placeholder: {error}", name=self.name, error=error)
+        elif frame is not None and look is self._look and self._loop_pending:
+            self._deliver(frame)
 
     def _show_live(self, index: int, t: float) -> None:
         """Begin a live frame, if the one before is done and this one is not long past."""

@@ -108,8 +108,8 @@ def test_a_loop_comes_back_from_its_file_unchanged(look, scene, tmp_path):
         lambda data: data[:-1],
         lambda data: data + b"x",
         lambda data: data[:40],
-        lambda data: data.replace(b"[[", b"[{", 1),
-        lambda data: data.replace(b'"box"', b'"bux"'),
+        lambda data: data.replace(b",[[", b",[{", 1),
+        lambda data: data[:-9] + b"?" + data[-8:],
     ],
 )
 def test_a_damaged_file_is_refused(look, scene, tmp_path, damage):

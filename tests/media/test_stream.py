@@ -178,11 +178,12 @@ def test_until_there_is_a_loop_live_frames_stand_in_for_a_few_streams(
         held_scene.workers.finish()
         advance(held_scene, 0.1)
     assert (len(first.frames), len(second.frames)) == (20, 2)
+    assert len(held_scene.painter.rendered) == 22
     streams[0].detach(first)
     for _ in range(10):
         held_scene.workers.finish()
         advance(held_scene, 0.1)
-    assert len(second.frames) == 12
+    assert len(second.frames) in (11, 12)  # one may be on its way
     held_scene.workers.waiting.append(reading)
     for _ in range(40):
         held_scene.workers.finish()
@@ -192,15 +193,22 @@ def test_until_there_is_a_loop_live_frames_stand_in_for_a_few_streams(
     assert len(decode(second.frames)) == len(second.frames)
 
 
-def test_beyond_those_one_live_key_frame_a_second_stands_in(held_scene, form, recorder, decode):
-    held_scene.studio = attrs.evolve(held_scene.studio, stand_ins=StandIns(0))
-    stream = held_scene.stream(form, rendering="auto")
-    stream.attach(recorder)
+@pytest.mark.parametrize(("rendering", "places"), [("auto", 0), ("loop", 4)])
+def test_beyond_those_one_key_frame_a_second_stands_in_for_all_with_the_look(
+    held_scene, form, make_recorder, decode, rendering, places
+):
+    held_scene.studio = attrs.evolve(held_scene.studio, stand_ins=StandIns(places))
+    recorder, other = make_recorder(), make_recorder()
+    streams = [held_scene.stream(form, rendering=rendering) for _ in range(2)]
+    for stream, receiver in zip(streams, (recorder, other), strict=True):
+        stream.attach(receiver)
     reading = held_scene.workers.waiting.pop()
     for _ in range(30):
         advance(held_scene, 0.1)
         held_scene.workers.finish()
-    assert recorder.indexes == recorder.keys == [1000, 1010, 1020]
+    assert recorder.indexes == recorder.keys == other.indexes
+    assert [b - a for a, b in pairwise(recorder.indexes)] == [10, 10]
+    assert len(held_scene.painter.rendered) == 3, "cameras with one look share them"
     held_scene.workers.waiting.append(reading)
     for _ in range(40):
         advance(held_scene, 0.1)

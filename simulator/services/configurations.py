@@ -3,7 +3,7 @@
 Both services and PTZ show the same tokens and values; only the mappings differ.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.device.state import (
     DeviceState,
@@ -14,10 +14,13 @@ from simulator.device.state import (
     VideoSourceConfiguration,
     by_token,
 )
-from simulator.errors import Fault, sender
+from simulator.errors import sender
 from simulator.services.camera import Camera
 
 Shape = dict[str, Any]
+Configuration = TypeVar(
+    "Configuration", VideoSourceConfiguration, VideoEncoderConfiguration, PtzConfiguration
+)
 
 NO_MULTICAST: Shape = {
     "Address": {"Type": "IPv4", "IPv4Address": "0.0.0.0"},
@@ -40,9 +43,11 @@ def find_profile(camera: Camera, token: str) -> Profile:
     return profile
 
 
-def no_configuration(token: str) -> Fault:
-    """Return the fault for a token that names no configuration."""
-    return sender("InvalidArgVal", "NoConfig", reason=f"there is no configuration {token!r}")
+def _found(configurations: tuple[Configuration, ...], token: str) -> Configuration:
+    found = by_token(configurations, token)
+    if found is None:
+        raise sender("InvalidArgVal", "NoConfig", reason=f"there is no configuration {token!r}")
+    return found
 
 
 def find_video_source_configuration(camera: Camera, token: str) -> VideoSourceConfiguration:
@@ -51,10 +56,7 @@ def find_video_source_configuration(camera: Camera, token: str) -> VideoSourceCo
     Raises:
         Fault: NoConfig.
     """
-    found = by_token(camera.store.state.video_source_configurations, token)
-    if found is None:
-        raise no_configuration(token)
-    return found
+    return _found(camera.store.state.video_source_configurations, token)
 
 
 def find_video_encoder_configuration(camera: Camera, token: str) -> VideoEncoderConfiguration:
@@ -63,10 +65,7 @@ def find_video_encoder_configuration(camera: Camera, token: str) -> VideoEncoder
     Raises:
         Fault: NoConfig.
     """
-    found = by_token(camera.store.state.video_encoder_configurations, token)
-    if found is None:
-        raise no_configuration(token)
-    return found
+    return _found(camera.store.state.video_encoder_configurations, token)
 
 
 def find_ptz_configuration(camera: Camera, token: str) -> PtzConfiguration:
@@ -75,10 +74,7 @@ def find_ptz_configuration(camera: Camera, token: str) -> PtzConfiguration:
     Raises:
         Fault: NoConfig.
     """
-    found = by_token(camera.store.state.ptz_configurations, token)
-    if found is None:
-        raise no_configuration(token)
-    return found
+    return _found(camera.store.state.ptz_configurations, token)
 
 
 def encoder_instances(state: DeviceState) -> dict[str, int]:

@@ -53,11 +53,6 @@ _RULES: dict[str, Callable[[str, str], bool]] = {
 _NONE = frozenset(f"{dialect.discovery}/none" for dialect in Dialect)
 
 
-def knows_rule(match_by: str) -> bool:
-    """Tell whether a Probe's matching rule is one of ours; a multicast with another is ignored."""
-    return match_by in _RULES or match_by in _NONE
-
-
 def matches(probe: Message, target: Target) -> bool:
     """Tell whether ``target`` has all types and scopes that the Probe asks for."""
     if not set(probe.types) <= set(target.types):

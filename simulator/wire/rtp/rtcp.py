@@ -93,11 +93,6 @@ class SenderReport:
     octet_count: int
     reports: tuple[ReportBlock, ...] = ()
 
-    @property
-    def compact_ntp(self) -> int:
-        """The middle 32 bits of the NTP timestamp, as receivers return them in ``last_sr``."""
-        return self.ntp >> 16 & 0xFFFF_FFFF
-
     @classmethod
     def parse(cls, count: int, body: bytes) -> "SenderReport":
         """Return the report whose packet has this count and body."""

@@ -150,14 +150,6 @@ def test_we_read_what_another_writer_sends():
     ]
 
 
-def test_what_receivers_return_of_a_sender_report():
-    # RFC 3550 section 6.4.1, figure 2: the report sent at b44db705:20000000.
-    report = SenderReport(
-        ssrc=1, ntp=0xB44DB70520000000, rtp_timestamp=0, packet_count=0, octet_count=0
-    )
-    assert report.compact_ntp == 0xB7052000
-
-
 def test_padding_of_the_last_packet():
     assert parse_compound(words("a0c90002 00000007 00000004")) == [ReceiverReport(ssrc=7)]
 

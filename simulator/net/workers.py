@@ -51,7 +51,7 @@ class ReactorWorkers:
         """Drop what has not begun and end the worker processes; no result is delivered any more.
 
         Returns:
-            Whether no thread is at work. The interpreter waits for one that is, at its end.
+            Whether no thread is at work, for the pool of processes either: the interpreter would wait.
         """
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -59,7 +59,8 @@ class ReactorWorkers:
         self._processes.shutdown(wait=False, cancel_futures=True)
         for child in children:
             child.terminate()
-        return all(future.done() for future in tuple(self._begun))
+        # The pool of processes ends in a thread of its own, which the interpreter's end would race.
+        return not children and all(future.done() for future in tuple(self._begun))
 
     def _submit(self, pool: Executor, call: Callable[..., T], args: tuple[Any, ...]) -> Later[T]:
         later: Later[T] = Later()

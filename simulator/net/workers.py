@@ -51,7 +51,7 @@ class ReactorWorkers:
         """Drop what has not begun and end the worker processes; no result is delivered any more.
 
         Returns:
-            Whether no thread is at work, for the pool of processes either: the interpreter would wait.
+            Whether no thread is at work, nor a pool of processes: the interpreter would wait.
         """
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
